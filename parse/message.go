@@ -1,0 +1,104 @@
+package parse
+
+import "time"
+
+// A Message is the parsed content. It is read-only once returned. Positions
+// are byte offsets into the raw message it was read from, so that nothing is
+// ever encoded anew.
+type Message struct {
+	Header     []Field
+	BodyStart  int // offset of the first byte after the empty line
+	From       []Mailbox
+	Sender     []Mailbox
+	ReplyTo    []Mailbox
+	To, Cc     []Mailbox
+	Subject    string // decoded (RFC 2047), one line
+	MessageID  string // without angle brackets
+	InReplyTo  []string
+	References []string
+	Date       time.Time // zero where absent or unreadable
+
+	Text        Text
+	Parts       []Part // depth first; Parts[0] is the message itself
+	Links       []Link
+	Attachments []Attachment
+	Defects     []Defect // each kind once, in the order found
+}
+
+// A Field is one header field. Raw, its line ends included, is
+// raw[Start:End] of the message.
+type Field struct {
+	Name       string // as written
+	Value      string // unfolded, with leading and trailing space cut; not decoded
+	Start, End int
+}
+
+// A Mailbox is an address with the name shown for it (RFC 5322 §3.4). Name is
+// decoded; Group names the group it was listed in, if any. A mailbox that
+// does not parse keeps what could be read, and a Defect tells.
+type Mailbox struct {
+	Name    string
+	Address Address
+	Group   string
+}
+
+// Text is the message as its reader sees it, from the alternative that mail
+// programs prefer, split by who wrote what.
+type Text struct {
+	Visible   string // the sender's own words, without quotations and signature
+	Quoted    string // what is quoted from earlier messages
+	Signature string
+	Hidden    string // in the source, but not on the screen
+	HTML      bool   // the text was taken from an HTML part
+}
+
+// A Part is one node of the MIME tree (RFC 2045).
+type Part struct {
+	Type        string            // media type in lower case; "text/plain" where none is declared
+	Params      map[string]string // Content-Type parameters, RFC 2231 decoded, keys in lower case
+	Disposition string            // "inline", "attachment" or ""
+	Name        string            // file name, decoded; the Content-Disposition one first
+	ContentID   string            // without angle brackets
+	Encoding    string            // content-transfer-encoding in lower case
+	Depth       int
+	Parent      int    // index in Message.Parts; -1 for the root
+	HeaderStart int    // offset of the part's own header
+	Start, End  int    // offsets of its body as it stands, still encoded
+	Body        []byte // a leaf's content with the transfer encoding undone; nil for multiparts
+}
+
+// A Link is one place where the reader can go, with the words that lead there.
+type Link struct {
+	URL    string // as found, entities decoded, trimmed
+	Scheme string // in lower case: http, https, mailto, ftp, tel, ...
+	Host   string // in lower case, A-labels, without port; empty where none
+	Text   string // what the reader sees; empty for a bare or an image link
+	Origin Origin
+	Image  bool // the reader sees an image in place of words
+}
+
+// An Origin tells where a link stood.
+type Origin uint8
+
+// The origins.
+const (
+	InText       Origin = iota // plain text
+	InAnchor                   // <a>, <area>
+	InForm                     // the action of <form>
+	InResource                 // fetched without a click: img, link, background, ...
+	InRedirect                 // <meta refresh>, <base>
+	InAttachment               // inside an attachment
+)
+
+// An Attachment is a leaf that is not the text: a file for the reader.
+type Attachment struct {
+	Part     int // index in Message.Parts
+	Name     string
+	Declared string // media type as declared
+	Sniffed  string // media type by its first bytes; "application/octet-stream" where unknown
+	Size     int    // decoded bytes
+	Entries  []string
+	// Entries are the names inside an archive, nested ones as "a.zip/b.exe".
+	Encrypted bool     // the archive or document asks for a password
+	Message   *Message // a nested message/rfc822
+}
