@@ -147,8 +147,7 @@ type Held struct {
 	Envelope parse.Envelope
 	Mail     string   // MAIL parameters as received, without FROM: "BODY=8BITMIME RET=HDRS"
 	Rcpt     []string // RCPT parameters, one string a recipient
-	Head     []byte   // our own header fields, to stand before Raw
-	Raw      []byte   // the message as received, without the fields removed for safety
+	Message  []byte   // as it is to be delivered: our header fields, then the message as received
 	Class    string
 	Score    float64
 	Reasons  []string
@@ -159,7 +158,7 @@ type Quarantine interface {
 	// Hold returns once h would survive a power cut.
 	Hold(ctx context.Context, h Held) error
 	Held(ctx context.Context, id string) (Held, error)
-	// Holdings yields what is held, oldest first, without Raw.
+	// Holdings yields what is held, oldest first, without Message.
 	Holdings(ctx context.Context) iter.Seq2[Held, error]
 	Remove(ctx context.Context, id string) error
 }
