@@ -15,6 +15,7 @@ type Mail struct {
 	Raw        []byte   // as received: CRLF line ends, dots unstuffed; not changed afterwards
 	MailParams string   // the parameters of MAIL, as received
 	RcptParams []string // those of each RCPT, in the order of Env.Rcpts
+	Received   string   // the value of our own Received field (RFC 5321 §4.4); none where empty
 }
 
 // A Fate is what became of a message.
