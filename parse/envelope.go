@@ -12,6 +12,7 @@ type Envelope struct {
 	ID         string     // minted by the door; in every log line and added header field
 	Received   time.Time  // the only clock that pure code may read
 	Remote     netip.Addr // the client; invalid where nobody knows
+	RemotePort uint16     // its port; zero where nobody knows
 	RemoteName string     // its verified host name; empty where none is known
 	Helo       string     // its EHLO, HELO or LHLO argument
 	Protocol   string     // "SMTP", "ESMTP", "ESMTPS", "LMTP", ... (RFC 3848)

@@ -20,6 +20,16 @@ type Reply struct {
 // OK tells whether the reply is positive.
 func (r Reply) OK() bool { return r.Code/100 == 2 }
 
+// Extensions are the EHLO keywords that a next hop offers, in upper case, with
+// their parameters: "SIZE": "26214400". They are read-only.
+type Extensions map[string]string
+
+// Has tells whether the next hop offers keyword.
+func (e Extensions) Has(keyword string) bool {
+	_, ok := e[keyword]
+	return ok
+}
+
 // A Hop is the next hop. It is safe for concurrent use.
 type Hop interface {
 	// Begin opens a transaction for the client in env. mail is the argument
@@ -27,6 +37,9 @@ type Hop interface {
 	// an error and with a Reply that is not OK there is no Transaction. An
 	// error says that the next hop could not be asked.
 	Begin(ctx context.Context, env *parse.Envelope, mail string) (Transaction, Reply, error)
+	// Offers tells what the next hop last offered. It is asked only where it
+	// never was, and an error says that it could not be.
+	Offers(ctx context.Context) (Extensions, error)
 	Close() error
 }
 
@@ -36,9 +49,9 @@ type Transaction interface {
 	// Rcpt passes on one recipient: "<b@example.org> NOTIFY=NEVER".
 	Rcpt(ctx context.Context, rcpt string) (Reply, error)
 	// Send hands over the message, in order. It answers with one reply, or,
-	// by LMTP, with one for each recipient that was accepted. After an error
-	// nobody knows whether the next hop has it only if errors.Is(err,
-	// ErrUncertain).
+	// by LMTP, with one for each recipient that was accepted; with an error
+	// come the replies that arrived before it. The next hop has nothing of
+	// the message, unless errors.Is(err, ErrUncertain): then nobody knows.
 	Send(ctx context.Context, message [][]byte) ([]Reply, error)
 	// Abort gives the message up. The next hop keeps nothing of it.
 	Abort()
