@@ -58,9 +58,10 @@ type DMARC struct {
 // ARC is the outcome of validating the chain (RFC 8617 §5.2).
 type ARC struct {
 	Result     Result   // None without a chain
-	Instance   int      // the highest instance
-	Sealers    []string // d= of the seals, newest first
+	Instance   int      // the highest instance; where the sets are broken, how many there seem to be
+	Sealers    []string // d= of the seals, newest first; proven only where Result is Pass
 	OldestPass int      // lowest instance whose message signature still validates; 0 where all do
+	Reason     string   // why it did not pass, in fixed words of ours
 }
 
 // Results is everything that the verifier learned about one message.
