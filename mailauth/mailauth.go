@@ -3,12 +3,6 @@
 // and never judges: a lookup that failed is a [TempError], not an error.
 package mailauth
 
-import (
-	"context"
-
-	"postern/parse"
-)
-
 // A Result is a method's outcome, spelled as in RFC 8601 §2.7.
 type Result string
 
@@ -49,10 +43,24 @@ type DMARC struct {
 	Result       Result
 	Domain       string // of the From field; empty where there is not exactly one
 	PolicyDomain string // where the record was found
-	Policy       string // what applies: "none", "quarantine", "reject"; empty without a record
+	Policy       string // what the owner asks for: "none", "quarantine", "reject"; empty without a record
 	Testing      bool   // t=y
 	SPFAligned   bool   // SPF passed for an aligned domain
 	DKIMAligned  bool   // a signature of an aligned domain passed
+}
+
+// Disposition is the policy that applies to a message that fails: with t=y one
+// level less than the owner asks for otherwise (RFC 9989 §4.7).
+func (d *DMARC) Disposition() string {
+	switch {
+	case !d.Testing:
+		return d.Policy
+	case d.Policy == "reject":
+		return "quarantine"
+	case d.Policy == "quarantine":
+		return "none"
+	}
+	return d.Policy
 }
 
 // ARC is the outcome of validating the chain (RFC 8617 §5.2).
@@ -91,16 +99,4 @@ type MethodResult struct {
 // without a DMARC record, SPF or a signature passed and is aligned.
 func (r *Results) Authenticated() bool {
 	return r.DMARC.Result == Pass || r.DMARC.SPFAligned || r.DMARC.DKIMAligned
-}
-
-// A Verifier checks messages. It is safe for concurrent use.
-type Verifier struct {
-	DNS     Resolver
-	Trusted []string // authserv-ids of relays before us whose word counts
-}
-
-// Verify checks msg, whose bytes are raw. It always answers, at the latest
-// when ctx ends.
-func (v *Verifier) Verify(ctx context.Context, env *parse.Envelope, msg *parse.Message, raw []byte) Results {
-	return Results{}
 }
