@@ -61,10 +61,8 @@ func (m *signedMessage) readSignature(index int) (*signature, *fault) {
 		return s, badTime
 	}
 	switch s.algorithm {
-	case "rsa-sha256", "ed25519-sha256":
+	case "rsa-sha256", "ed25519-sha256", "rsa-sha1":
 		return s, nil
-	case "rsa-sha1":
-		return s, weakHash
 	}
 	return s, badAlgorithm
 }
@@ -87,9 +85,6 @@ func (m *signedMessage) readMessageSignature(index int, canonicalization string)
 	if !s.readCanonicalization(canonicalization) {
 		return s, badCanonicalization
 	}
-	if !s.tags.lists("q", "dns/txt") {
-		return s, badQuery
-	}
 	if !s.readTimes() {
 		return s, badTime
 	}
@@ -104,6 +99,9 @@ func (m *signedMessage) readMessageSignature(index int, canonicalization string)
 		}
 		s.limit = n
 		m.limits[k] = append(m.limits[k], s.limit)
+	}
+	if !s.tags.lists("q", "dns/txt") {
+		return s, badQuery
 	}
 	return s, nil
 }
@@ -171,12 +169,17 @@ func (m *signedMessage) check(ctx context.Context, dns Resolver, s *signature, n
 	case !bytes.Equal(sum, s.bodySum):
 		return key, bodyChanged
 	}
-	signed := m.appendSigned(make([]byte, 0, 4096), s.names, s.relaxedHeader, s.index)
-	digest := sha256.Sum256(s.appendSelf(signed, s.relaxedHeader))
-	if !key.verifies(digest[:], s.sig) {
+	if !key.verifies(s.digest(m), s.sig) {
 		return key, headerChanged
 	}
 	return key, nil
+}
+
+// digest is what b= signs: the signed fields, and the signature's own.
+func (s *signature) digest(m *signedMessage) []byte {
+	b := m.appendSigned(make([]byte, 0, 4096), s.names, s.relaxedHeader, s.index)
+	sum := sha256.Sum256(s.appendSelf(b, s.relaxedHeader))
+	return sum[:]
 }
 
 // appendSelf appends the canonical form of the signature's own field, with
