@@ -3,7 +3,11 @@
 package policy
 
 import (
+	"fmt"
+	"slices"
+
 	"postern/detect"
+	"postern/internal/nearest"
 )
 
 // An Action is what happens to a message, mildest first, so that the stricter
@@ -19,9 +23,19 @@ const (
 	Reject
 )
 
+var actionNames = []string{"accept", "tag", "quarantine", "defer", "reject"}
+
 // String spells the action as in headers and rules.
-func (a Action) String() string {
-	return [...]string{"accept", "tag", "quarantine", "defer", "reject"}[a]
+func (a Action) String() string { return actionNames[a] }
+
+// MarshalText writes the action as String spells it.
+func (a Action) MarshalText() ([]byte, error) { return []byte(a.String()), nil }
+
+// UnmarshalText reads an action as String spells it.
+func (a *Action) UnmarshalText(text []byte) error {
+	i, err := index(text, "action", actionNames)
+	*a = Action(i) //nolint:gosec // there are five
+	return err
 }
 
 // A Mode says how much of a verdict is carried out.
@@ -33,6 +47,42 @@ const (
 	TagOnly             // what is worse than tag is tagged
 	Enforce
 )
+
+var modeNames = []string{"observe", "tag", "enforce"}
+
+// String spells the mode as in the configuration.
+func (m Mode) String() string { return modeNames[m] }
+
+// MarshalText writes the mode as String spells it.
+func (m Mode) MarshalText() ([]byte, error) { return []byte(m.String()), nil }
+
+// UnmarshalText reads a mode as String spells it.
+func (m *Mode) UnmarshalText(text []byte) error {
+	i, err := index(text, "mode", modeNames)
+	*m = Mode(i) //nolint:gosec // there are three
+	return err
+}
+
+// limit is what of a is carried out.
+func (m Mode) limit(a Action) Action {
+	switch m {
+	case Observe:
+		return Accept
+	case TagOnly:
+		return min(a, Tag)
+	default:
+		return a
+	}
+}
+
+// index finds text among names, or says which of them it may have meant.
+func index(text []byte, what string, names []string) (int, error) {
+	i := slices.Index(names, string(text))
+	if i < 0 {
+		return 0, fmt.Errorf("%q is no %s; take one of %q%s", text, what, names, nearest.Hint(string(text), names))
+	}
+	return i, nil
+}
 
 // A Verdict is the policy's order. Doors translate Action to their protocol.
 type Verdict struct {
