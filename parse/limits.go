@@ -1,5 +1,7 @@
 package parse
 
+import "cmp"
+
 // Limits bound the work that one message may cause. They are budgets of work,
 // not of time, so that a verdict does not depend on how busy the machine was.
 // A message over a limit is read up to it, and a Defect tells.
@@ -51,3 +53,20 @@ const (
 	BadArchive          Defect = "bad-archive"
 	BadHTML             Defect = "bad-html"
 )
+
+// orDefault puts the default in the place of each limit that is zero.
+func (l Limits) orDefault() Limits {
+	d := DefaultLimits
+	return Limits{
+		HeaderBytes:  cmp.Or(l.HeaderBytes, d.HeaderBytes),
+		Fields:       cmp.Or(l.Fields, d.Fields),
+		Parts:        cmp.Or(l.Parts, d.Parts),
+		Depth:        cmp.Or(l.Depth, d.Depth),
+		Links:        cmp.Or(l.Links, d.Links),
+		Attachments:  cmp.Or(l.Attachments, d.Attachments),
+		Addresses:    cmp.Or(l.Addresses, d.Addresses),
+		Entries:      cmp.Or(l.Entries, d.Entries),
+		DecodedBytes: cmp.Or(l.DecodedBytes, d.DecodedBytes),
+		TextBytes:    cmp.Or(l.TextBytes, d.TextBytes),
+	}
+}

@@ -65,6 +65,8 @@ type Part struct {
 	HeaderStart int    // offset of the part's own header
 	Start, End  int    // offsets of its body as it stands, still encoded
 	Body        []byte // a leaf's content with the transfer encoding undone; nil for multiparts
+
+	shown bool // is part of the text, or another form of it
 }
 
 // A Link is one place where the reader can go, with the words that lead there.

@@ -1,0 +1,281 @@
+package parse
+
+import (
+	"bytes"
+	"strings"
+
+	"golang.org/x/net/html"
+	"golang.org/x/net/html/atom"
+)
+
+// maxOpen bounds the stack of open elements, and maxClose how far up an end
+// tag looks for its start tag. What is nested deeper is read as text of the
+// innermost element that was kept.
+const (
+	maxOpen  = 512
+	maxClose = 64
+)
+
+// A page is what a mail program shows: the text flows and the links, taken
+// from one or several parts.
+type page struct {
+	sinks [sinks]sink
+	begun bool // some text part was shown
+	dark  bool // nothing is shown: the file is attached
+
+	stack []element
+	top   look // of the innermost open element
+	base  target
+	link  int // index behind the open link in Message.Links; 0 where none
+	in    int // the sink its text goes to
+	from  int // where its text begins there
+	image bool
+	style stylesheet
+}
+
+// An element is an open one, with the look of what encloses it.
+type element struct {
+	tag   atom.Atom
+	outer look
+}
+
+// showHTML writes an HTML document: its text into the sinks, its links, with
+// origin for those that are clicked, into the message. A tokenizer is enough,
+// and unlike a tree it has no depth at which it gives up.
+func (c *content) showHTML(text string, origin Origin) {
+	p := &c.page
+	p.stack, p.top, p.base, p.link, p.style = p.stack[:0], look{ground: rgb(0xffffff)}, target{}, 0, stylesheet{}
+	p.sinks[visible].lineBreak(1)
+	z := html.NewTokenizer(strings.NewReader(text))
+	for {
+		switch z.Next() {
+		case html.ErrorToken:
+			c.endLink()
+			return
+		case html.TextToken:
+			c.htmlText(z)
+		case html.StartTagToken, html.SelfClosingTagToken:
+			c.startTag(z, origin)
+		case html.EndTagToken:
+			name, _ := z.TagName()
+			c.endTag(atom.Lookup(name))
+		}
+	}
+}
+
+func (c *content) htmlText(z *html.Tokenizer) {
+	p := &c.page
+	switch {
+	case len(p.stack) > 0 && p.stack[len(p.stack)-1].tag == atom.Style:
+		p.style.read(z.Raw())
+	case p.top.skip || p.dark:
+	case p.top.pre:
+		for line := range bytes.Lines(z.Text()) {
+			p.flow(p.top.sink(), line)
+			if bytes.HasSuffix(line, []byte("\n")) {
+				p.sinks[p.top.sink()].addBreak()
+			}
+		}
+	default:
+		p.flow(p.top.sink(), z.Text())
+	}
+}
+
+func (c *content) startTag(z *html.Tokenizer, origin Origin) {
+	p := &c.page
+	name, more := z.TagName()
+	tag := atom.Lookup(name)
+	if tag == atom.Noscript {
+		z.NextIsNotRawText() // no mail program runs scripts
+	}
+	a := attributes(z, more)
+	p.implyEnd(tag)
+	before := p.top.sink()
+	isBlock := block(tag)
+	if isBlock > 0 {
+		p.sinks[before].lineBreak(isBlock)
+	}
+	switch tag {
+	case atom.Br:
+		p.sinks[before].addBreak()
+	case atom.Hr:
+		p.sinks[before].lineBreak(1)
+	case atom.Td, atom.Th, atom.Img:
+		p.sinks[before].space = true
+	case atom.Body, atom.Html: // their second tags only add attributes
+		if a.style == nil && a.bgcolor == nil {
+			c.tagLinks(tag, &a, origin)
+			return
+		}
+	}
+	if !isVoid(tag) && len(p.stack) < maxOpen {
+		p.stack = append(p.stack, element{tag, p.top})
+		p.top = p.top.within(tag, &a, &p.style)
+		if after := p.top.sink(); after != before {
+			p.sinks[after].lineBreak(1)
+		}
+	}
+	c.tagLinks(tag, &a, origin)
+}
+
+func (c *content) endTag(tag atom.Atom) {
+	p := &c.page
+	if tag == atom.A {
+		c.endLink()
+	}
+	if n := block(tag); n > 0 {
+		p.sinks[p.top.sink()].lineBreak(n)
+	}
+	for i := len(p.stack) - 1; i >= 0 && i >= len(p.stack)-maxClose; i-- {
+		if p.stack[i].tag == tag {
+			p.popTo(i)
+			return
+		}
+		if isScope(p.stack[i].tag) && !isTable(tag) {
+			return // an end tag does not reach out of its table cell
+		}
+	}
+}
+
+// popTo closes the innermost elements down to stack[i].
+func (p *page) popTo(i int) {
+	before := p.top.sink()
+	p.top = p.stack[i].outer
+	p.stack = p.stack[:i]
+	if after := p.top.sink(); after != before && after != hidden && before != hidden {
+		p.sinks[after].lineBreak(1)
+	}
+}
+
+// implyEnd closes elements whose end tag may be left out.
+func (p *page) implyEnd(tag atom.Atom) {
+	for range 4 {
+		if len(p.stack) == 0 || !endsAt(p.stack[len(p.stack)-1].tag, tag) {
+			return
+		}
+		p.popTo(len(p.stack) - 1)
+	}
+}
+
+// endsAt reports whether an open element ends where next begins.
+func endsAt(open, next atom.Atom) bool {
+	switch open {
+	case atom.P:
+		return block(next) > 0 || next == atom.Td || next == atom.Th
+	case atom.Li:
+		return next == atom.Li
+	case atom.Dt, atom.Dd:
+		return next == atom.Dt || next == atom.Dd
+	case atom.Td, atom.Th:
+		return next == atom.Td || next == atom.Th || next == atom.Tr || next == atom.Tbody
+	case atom.Tr:
+		return next == atom.Tr || next == atom.Tbody
+	case atom.Option:
+		return next == atom.Option
+	case atom.Head:
+		return next == atom.Body
+	}
+	return false
+}
+
+// block is the number of line breaks around an element; 0 for inline ones.
+func block(tag atom.Atom) int {
+	switch tag {
+	case atom.P, atom.H1, atom.H2, atom.H3, atom.H4, atom.H5, atom.H6, atom.Blockquote, atom.Pre, atom.Ul, atom.Ol, atom.Dl:
+		return 2
+	case atom.Div, atom.Table, atom.Tr, atom.Li, atom.Dt, atom.Dd, atom.Form, atom.Center, atom.Section, atom.Article,
+		atom.Header, atom.Footer, atom.Main, atom.Nav, atom.Aside, atom.Address, atom.Fieldset, atom.Figure,
+		atom.Figcaption, atom.Body, atom.Option, atom.Caption, atom.Details, atom.Summary, atom.Dir, atom.Menu,
+		atom.Tbody, atom.Thead, atom.Tfoot, atom.Legend, atom.Hgroup, atom.Select, atom.Xmp, atom.Plaintext:
+		return 1
+	}
+	return 0
+}
+
+func isVoid(tag atom.Atom) bool {
+	switch tag {
+	case atom.Area, atom.Base, atom.Br, atom.Col, atom.Embed, atom.Hr, atom.Img, atom.Input, atom.Link, atom.Meta,
+		atom.Param, atom.Source, atom.Track, atom.Wbr, atom.Image, atom.Keygen, atom.Bgsound:
+		return true
+	}
+	return false
+}
+
+func isScope(tag atom.Atom) bool {
+	return tag == atom.Td || tag == atom.Th || tag == atom.Table || tag == atom.Caption
+}
+
+func isTable(tag atom.Atom) bool {
+	switch tag {
+	case atom.Table, atom.Tr, atom.Td, atom.Th, atom.Tbody, atom.Thead, atom.Tfoot, atom.Caption, atom.Body, atom.Html:
+		return true
+	}
+	return false
+}
+
+// attrs are the attributes that matter here. The values share the
+// tokenizer's memory and last until its next token.
+type attrs struct {
+	style, class, id, href, src, srcset, action, background, bgcolor, color, size []byte
+	width, height, content, equiv, kind, cite, data, smartmail                    []byte
+	hidden                                                                        bool
+}
+
+func attributes(z *html.Tokenizer, more bool) attrs {
+	var a attrs
+	var key, val []byte
+	for more {
+		key, val, more = z.TagAttr()
+		switch string(key) {
+		case "style":
+			a.style = lower(val)
+		case "class":
+			a.class = val
+		case "id":
+			a.id = val
+		case "href", "xlink:href":
+			a.href = val
+		case "src":
+			a.src = val
+		case "srcset":
+			a.srcset = val
+		case "action", "formaction":
+			a.action = val
+		case "background":
+			a.background = val
+		case "bgcolor":
+			a.bgcolor = lower(val)
+		case "color":
+			a.color = lower(val)
+		case "width":
+			a.width = val
+		case "height":
+			a.height = val
+		case "content":
+			a.content = val
+		case "http-equiv":
+			a.equiv = lower(val)
+		case "type":
+			a.kind = lower(val)
+		case "cite":
+			a.cite = val
+		case "data":
+			a.data = val
+		case "data-smartmail":
+			a.smartmail = val
+		case "hidden":
+			a.hidden = true
+		}
+	}
+	return a
+}
+
+// lower turns ASCII letters to lower case in place.
+func lower(b []byte) []byte {
+	for i, c := range b {
+		if 'A' <= c && c <= 'Z' {
+			b[i] = c | 0x20
+		}
+	}
+	return b
+}

@@ -1,0 +1,172 @@
+package parse
+
+import (
+	"bytes"
+	"strings"
+
+	"golang.org/x/net/html/atom"
+)
+
+// maxDataURL is how much is kept of a data: URL, which can hold a whole file.
+const maxDataURL = 256
+
+// tagLinks notes the links that a start tag makes.
+func (c *content) tagLinks(tag atom.Atom, a *attrs, origin Origin) {
+	switch tag {
+	case atom.A:
+		c.endLink()
+		if a.href != nil {
+			c.beginLink(a.href, origin)
+		}
+	case atom.Area:
+		c.htmlLink(a.href, origin)
+	case atom.Form, atom.Button, atom.Input:
+		c.htmlLink(a.action, formOrigin(origin))
+	case atom.Base:
+		if c.page.base == (target{}) {
+			c.page.base = parseURL(string(a.href))
+			c.htmlLink(a.href, redirectOrigin(origin))
+		}
+	case atom.Meta:
+		if string(a.equiv) == "refresh" {
+			c.htmlLink(refreshURL(a.content), redirectOrigin(origin))
+		}
+	case atom.Link:
+		c.resource(a.href, origin)
+	case atom.Object:
+		c.resource(a.data, origin)
+	case atom.Img:
+		c.page.image = true
+		if c.resource(a.src, origin) {
+			c.m.Links[len(c.m.Links)-1].Image = true
+		}
+	default:
+		if a.src != nil {
+			c.resource(a.src, origin)
+		}
+	}
+	if a.background != nil {
+		c.resource(a.background, origin)
+	}
+	if a.srcset != nil {
+		for candidate := range bytes.SplitSeq(a.srcset, []byte(", ")) {
+			url, _, _ := bytes.Cut(bytes.TrimSpace(candidate), []byte(" "))
+			c.resource(url, origin)
+		}
+	}
+	if a.style != nil {
+		c.styleLinks(a.style, origin)
+	}
+}
+
+// formOrigin and its like keep the origin of what stands in an attachment.
+func formOrigin(o Origin) Origin {
+	if o == InAttachment {
+		return o
+	}
+	return InForm
+}
+
+func redirectOrigin(o Origin) Origin {
+	if o == InAttachment {
+		return o
+	}
+	return InRedirect
+}
+
+// resource notes what is fetched without a click; parts of the message itself
+// (RFC 2392) are no links.
+func (c *content) resource(url []byte, origin Origin) bool {
+	if bytes.HasPrefix(bytes.TrimSpace(url), []byte("cid:")) {
+		return false
+	}
+	if origin != InAttachment {
+		origin = InResource
+	}
+	return c.htmlLink(url, origin)
+}
+
+// styleLinks notes url(...) in an inline style.
+func (c *content) styleLinks(style []byte, origin Origin) {
+	for {
+		_, after, ok := bytes.Cut(style, []byte("url("))
+		if !ok {
+			return
+		}
+		var url []byte
+		url, style, _ = bytes.Cut(after, []byte(")"))
+		c.resource(bytes.Trim(url, " '\""), origin)
+	}
+}
+
+// refreshURL is the address in the content of a <meta http-equiv=refresh>.
+func refreshURL(content []byte) []byte {
+	i := bytes.Index(bytes.ToLower(content), []byte("url"))
+	if i < 0 {
+		return nil
+	}
+	url := bytes.TrimLeft(content[i+3:], " \t")
+	return bytes.Trim(bytes.TrimPrefix(url, []byte("=")), " \t'\"")
+}
+
+// htmlLink notes a link from an attribute. Fragments of the page are none.
+func (c *content) htmlLink(url []byte, origin Origin) bool {
+	url = bytes.TrimFunc(url, func(r rune) bool { return r <= ' ' })
+	if len(url) == 0 || url[0] == '#' {
+		return false
+	}
+	return c.addLink(string(url), origin)
+}
+
+// addLink notes a link; false means that the limit was reached.
+func (c *content) addLink(url string, origin Origin) bool {
+	if !c.spend(&c.left.Links, 1) {
+		return false
+	}
+	t := parseURL(url)
+	if t.scheme == "" && origin != InText {
+		t = c.page.base.resolve(url)
+	}
+	if t.scheme == "data" && len(url) > maxDataURL {
+		url = strings.ToValidUTF8(url[:maxDataURL], "")
+	}
+	c.m.Links = append(c.m.Links, Link{URL: url, Scheme: t.scheme, Host: t.host, Origin: origin})
+	return true
+}
+
+// beginLink notes an anchor, whose text follows.
+func (c *content) beginLink(href []byte, origin Origin) {
+	p := &c.page
+	if !c.htmlLink(href, origin) {
+		return
+	}
+	p.link = len(c.m.Links)
+	p.in = p.top.sink()
+	p.sinks[p.in].settle()
+	p.from, p.image = p.sinks[p.in].len(), false
+}
+
+// endLink gives the open anchor its text.
+func (c *content) endLink() {
+	p := &c.page
+	if p.link == 0 {
+		return
+	}
+	l, s := &c.m.Links[p.link-1], &p.sinks[p.in]
+	p.link = 0
+	if p.in == hidden || p.dark {
+		return
+	}
+	l.Text = words(s.buf[p.from:])
+	l.Image = l.Text == "" && p.image
+	s.anchors = append(s.anchors, span{p.from, s.len()})
+}
+
+// words is text on one line, its white space collapsed.
+func words(text []byte) string {
+	text = bytes.TrimSpace(text)
+	if bytes.IndexByte(text, '\n') < 0 && !bytes.Contains(text, []byte("  ")) {
+		return string(text)
+	}
+	return string(bytes.Join(bytes.Fields(text), []byte(" ")))
+}

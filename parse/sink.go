@@ -1,0 +1,163 @@
+package parse
+
+import (
+	"strings"
+	"unicode"
+	"unicode/utf8"
+)
+
+// The sinks that text flows into.
+const (
+	visible = iota
+	quoted
+	signature
+	hidden
+	sinks
+)
+
+// A sink collects text. Space and line breaks are written when a word
+// follows, so that runs of them collapse.
+type sink struct {
+	buf     []byte
+	limit   int
+	over    bool
+	space   bool   // due before the next word
+	breaks  int    // line breaks due before the next word
+	anchors []span // what is the text of links, in order
+}
+
+// A span is buf[start:end].
+type span struct{ start, end int }
+
+func (s *sink) String() string { return strings.TrimRight(view(s.buf), " \n") }
+
+func (s *sink) len() int { return len(s.buf) }
+
+// lineBreak asks for at least n line breaks.
+func (s *sink) lineBreak(n int) {
+	if len(s.buf) > 0 {
+		s.breaks = max(s.breaks, n)
+	}
+	s.space = false
+}
+
+// addBreak asks for one line break more, up to an empty line.
+func (s *sink) addBreak() { s.lineBreak(min(s.breaks+1, 2)) }
+
+// newline ends a line of text that keeps its own line breaks.
+func (s *sink) newline() { s.add("\n") }
+
+// settle writes the space or the breaks that are due.
+func (s *sink) settle() {
+	switch {
+	case s.breaks > 0:
+		s.add("\n\n"[:s.breaks])
+	case s.space && len(s.buf) > 0 && s.buf[len(s.buf)-1] != '\n':
+		s.add(" ")
+	}
+	s.breaks, s.space = 0, false
+}
+
+func (s *sink) add(text string) {
+	if len(s.buf)+len(text) > s.limit {
+		s.over = true
+		n := s.limit - len(s.buf)
+		for n > 0 && !utf8.RuneStart(text[n]) {
+			n--
+		}
+		text = text[:n]
+	}
+	s.buf = append(s.buf, text...)
+}
+
+// flow writes HTML text with its white space collapsed. Characters that take
+// no room on the screen go to the hidden sink.
+func (p *page) flow(to int, text []byte) {
+	s := &p.sinks[to]
+	for i := 0; i < len(text); {
+		c := text[i]
+		if c == ' ' || c-'\t' <= '\r'-'\t' {
+			s.space = true
+			i++
+			continue
+		}
+		j := i
+		for j < len(text) && text[j] > ' ' && text[j] < 0x80 {
+			j++
+		}
+		if j > i {
+			s.settle()
+			s.add(view(text[i:j]))
+			i = j
+			continue
+		}
+		r, n := utf8.DecodeRune(text[i:])
+		switch {
+		case unicode.IsSpace(r):
+			s.space = true
+		case unicode.IsControl(r):
+		case isInvisible(r) && !joins(s, r):
+			p.sinks[hidden].add(string(r))
+		default:
+			s.settle()
+			s.add(view(text[i : i+n]))
+		}
+		i += n
+	}
+}
+
+// write writes a piece of plain text into the visible sink as it is, but for
+// what takes no room on the screen.
+func (p *page) write(text string) {
+	s := &p.sinks[visible]
+	s.settle()
+	from := 0
+	for i := 0; i < len(text); {
+		if text[i] >= ' ' && text[i] < 0x7f {
+			i++
+			continue
+		}
+		r, n := utf8.DecodeRuneInString(text[i:])
+		drop := unicode.IsControl(r) && r != '\t'
+		if drop || r != '\t' && unicode.IsSpace(r) || isInvisible(r) {
+			s.add(text[from:i])
+			switch {
+			case drop:
+			case unicode.IsSpace(r):
+				s.add(" ")
+			case joins(s, r):
+				s.add(string(r))
+			default:
+				p.sinks[hidden].add(string(r))
+			}
+			from = i + n
+		}
+		i += n
+	}
+	s.add(text[from:])
+}
+
+// isInvisible reports characters that take no room: joiners, marks of
+// direction, soft hyphens and tags.
+func isInvisible(r rune) bool {
+	switch {
+	case r < 0xad:
+		return false
+	case r == 0xad, r == 0x34f, r == 0x61c, r == 0x115f, r == 0x1160, r == 0x17b4, r == 0x17b5, r == 0x180e,
+		r == 0x3164, r == 0xfeff, r == 0xffa0,
+		r >= 0x200b && r <= 0x200f, r >= 0x202a && r <= 0x202e, r >= 0x2060 && r <= 0x206f,
+		r >= 0xe0000 && r <= 0xe0fff:
+		return true
+	}
+	return false
+}
+
+// joins reports whether a joiner or a direction mark does its proper work:
+// behind a letter of a script that needs it, or inside an emoji.
+func joins(s *sink, r rune) bool {
+	if r < 0x200c || r > 0x200f || s.space || s.breaks > 0 {
+		return false
+	}
+	last, _ := utf8.DecodeLastRune(s.buf)
+	return last >= 0x590 && last != utf8.RuneError && (last < 0x2000 || last > 0x20ff)
+}

@@ -1,0 +1,168 @@
+package parse
+
+import (
+	"bytes"
+	"strings"
+)
+
+// text fills Message.Text and the links of what the reader sees.
+func (c *content) text() {
+	if len(c.m.Parts) == 0 {
+		return
+	}
+	for i := range c.page.sinks {
+		c.page.sinks[i].limit = c.lim.TextBytes
+	}
+	c.show(0)
+	p := &c.page
+	for i := range p.sinks {
+		if p.sinks[i].over {
+			c.defect(OverLimit)
+		}
+		if i != hidden {
+			c.bareLinks(p.sinks[i].String(), p.sinks[i].anchors, InText)
+		}
+	}
+	visible, quotedText, sign := splitText(p.sinks[visible].String())
+	c.m.Text.Visible = visible
+	c.m.Text.Quoted = joinText(quotedText, p.sinks[quoted].String())
+	c.m.Text.Signature = joinText(sign, p.sinks[signature].String())
+	c.m.Text.Hidden = p.sinks[hidden].String()
+}
+
+func joinText(a, b string) string {
+	if a == "" || b == "" {
+		return a + b
+	}
+	return a + "\n" + b
+}
+
+// show writes what a mail program shows of part i and its descendants, and
+// notes which leaves were shown. It recurses no deeper than Limits.Depth.
+func (c *content) show(i int) {
+	p := &c.m.Parts[i]
+	switch {
+	case p.Type == "multipart/alternative":
+		c.showAlternative(i)
+	case p.isMultipart():
+		for j, end := i+1, c.m.subtree(i); j < end; j = c.m.subtree(j) {
+			c.show(j)
+		}
+	case p.isText() && p.Disposition != "attachment" && (p.Name == "" || p.Disposition == "inline" || !c.page.begun):
+		p.shown = true
+		c.page.begun = true
+		c.showText(p)
+	}
+}
+
+// showAlternative shows the HTML form where there is one with visible text,
+// as mail programs do, and else the last form that is text (RFC 2046 §5.1.4).
+func (c *content) showAlternative(i int) {
+	best, rich := -1, -1
+	for j, end := i+1, c.m.subtree(i); j < end; j = c.m.subtree(j) {
+		for k := j; k < c.m.subtree(j); k++ {
+			p := &c.m.Parts[k]
+			if !p.isText() || p.Disposition == "attachment" {
+				continue
+			}
+			p.shown = true // or another form of what is shown
+			if p.Type == "text/html" {
+				rich = j
+			} else if p.Type == "text/plain" || best < 0 {
+				best = j
+			}
+		}
+	}
+	if rich >= 0 {
+		before := c.page.sinks[visible].len() + c.page.sinks[quoted].len()
+		c.show(rich)
+		if best < 0 || c.page.sinks[visible].len()+c.page.sinks[quoted].len() > before {
+			return
+		}
+	}
+	if best >= 0 {
+		c.show(best)
+	}
+}
+
+// isText reports a leaf that mail programs show as text.
+func (p *Part) isText() bool {
+	sub, ok := strings.CutPrefix(p.Type, "text/")
+	if !ok {
+		return false
+	}
+	switch sub {
+	case "calendar", "csv", "vcard", "x-vcard", "directory", "rtf", "xml", "css", "javascript", "rfc822-headers", "x-amp-html":
+		return false
+	}
+	return true
+}
+
+// showText writes one leaf.
+func (c *content) showText(p *Part) {
+	charset := p.Params["charset"]
+	isHTML := p.Type == "text/html"
+	if isHTML && charset == "" {
+		charset = metaCharset(p.Body)
+	}
+	text, defect := decodeCharset(p.Body, charset)
+	if defect != "" {
+		c.defect(defect)
+	}
+	if isHTML {
+		c.m.Text.HTML = true
+		c.showHTML(text, InAnchor)
+		return
+	}
+	c.page.plain(text, strings.EqualFold(p.Params["format"], "flowed"), strings.EqualFold(p.Params["delsp"], "yes"))
+}
+
+// metaCharset finds the charset that an HTML document declares about itself.
+func metaCharset(body []byte) string {
+	head := bytes.ToLower(body[:min(len(body), 1024)])
+	_, after, ok := bytes.Cut(head, []byte("charset="))
+	if !ok {
+		return ""
+	}
+	after = bytes.TrimLeft(after, `"' `)
+	if end := bytes.IndexAny(after, "\"' />;\r\n"); end > 0 {
+		return string(after[:end])
+	}
+	return ""
+}
+
+// plain writes plain text line by line. Flowed lines (RFC 3676 §4.4) are
+// joined within their quote depth; delsp drops the space they were broken at.
+func (p *page) plain(text string, flowed, delsp bool) {
+	out := &p.sinks[visible]
+	out.lineBreak(1)
+	depth, soft := 0, false // of the line before
+	for line := range strings.Lines(text) {
+		line = strings.TrimRight(line, "\r\n")
+		if !flowed {
+			p.write(line)
+			out.newline()
+			continue
+		}
+		quotes := len(line) - len(strings.TrimLeft(line, ">"))
+		body := strings.TrimPrefix(line[quotes:], " ")
+		if soft && (quotes != depth || body == "-- ") {
+			out.newline()
+			soft = false
+		}
+		if !soft && quotes > 0 {
+			p.write(line[:quotes] + " ")
+		}
+		soft, depth = strings.HasSuffix(body, " ") && body != "-- ", quotes
+		if soft && delsp {
+			body = body[:len(body)-1]
+		}
+		p.write(body)
+		if !soft {
+			out.newline()
+		}
+	}
+	if soft {
+		out.newline()
+	}
+}
