@@ -15,23 +15,13 @@ const (
 	maxNesting   = 20 // of comments
 )
 
-// ForgedFields are the indices in msg.Header of the Authentication-Results
-// fields that bear our own authserv-id. Nobody before us may write them, so
-// they go (RFC 8601 §5). So does one that does not parse but names our id: its
-// next reader might understand it.
-func ForgedFields(msg *parse.Message, authserv string) []int {
-	var forged []int
-	for i := range msg.Header {
-		f := &msg.Header[i]
-		if !isAuthRes(f) {
-			continue
-		}
-		up, ok := parseAuthRes(f.Value)
-		if sameID(up.ID, authserv) || (!ok && strings.Contains(asciiLower(f.Value), asciiLower(authserv))) {
-			forged = append(forged, i)
-		}
-	}
-	return forged
+// Claims tells whether the value of an Authentication-Results field bears our
+// own authserv-id. Nobody before us may write such a field, so it goes
+// (RFC 8601 §5). So does one that does not parse but names our id: its next
+// reader might understand it.
+func Claims(value, authserv string) bool {
+	up, ok := parseAuthRes(value)
+	return sameID(up.ID, authserv) || (!ok && strings.Contains(asciiLower(value), asciiLower(authserv)))
 }
 
 func isAuthRes(f *parse.Field) bool {
