@@ -68,18 +68,20 @@ func canonicalBody(body []byte, relaxed bool, emit func([]byte)) {
 	if relaxed && len(body) == 0 {
 		return
 	}
-	run := 0 // start of what is not written yet
-	for i := 0; i < len(body); {
+	run := 0 // start of what is not emitted yet
+	for i := 0; i < len(body); i++ {
 		c := body[i]
+		if c > ' ' {
+			continue // nearly every byte
+		}
 		switch {
 		case c == '\n' && (i == 0 || body[i-1] != '\r'):
 			emit(body[run:i])
 			emit(crlf)
-			i++
-			run = i
+			run = i + 1
 		case relaxed && isWSP(c):
 			next := i + 1
-			for next < len(body) && isWSP(body[next]) {
+			for isWSP(body[next]) { // a trimmed body ends in no white space
 				next++
 			}
 			end := atLineEnd(body[next:])
@@ -90,9 +92,7 @@ func canonicalBody(body []byte, relaxed bool, emit func([]byte)) {
 					emit(space)
 				}
 			}
-			i = next
-		default:
-			i++
+			i = next - 1
 		}
 	}
 	emit(body[run:])

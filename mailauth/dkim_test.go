@@ -54,16 +54,16 @@ func byEd() dkim.SignOptions {
 
 const letter = "From: Ann <ann@example.com>\r\nSubject: Tea\r\nTo: bob@example.net\r\n\r\nAt four?\r\n"
 
-func verify(t testing.TB, zone keyZone, raw []byte) []DKIM {
-	t.Helper()
-	return verifyDKIM(t.Context(), zone, raw, suiteTime)
+func verify(tb testing.TB, zone keyZone, raw []byte) []DKIM {
+	tb.Helper()
+	return verifyDKIM(tb.Context(), zone, raw, suiteTime)
 }
 
-func verifyOne(t testing.TB, zone keyZone, raw []byte) DKIM {
-	t.Helper()
-	got := verify(t, zone, raw)
+func verifyOne(tb testing.TB, zone keyZone, raw []byte) DKIM {
+	tb.Helper()
+	got := verify(tb, zone, raw)
 	if len(got) != 1 {
-		t.Fatalf("%d signatures, want 1", len(got))
+		tb.Fatalf("%d signatures, want 1", len(got))
 	}
 	return got[0]
 }
