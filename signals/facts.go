@@ -1,8 +1,6 @@
 package signals
 
 import (
-	"net/netip"
-
 	"postern/mailauth"
 	"postern/parse"
 	"postern/store"
@@ -18,6 +16,8 @@ type Facts struct {
 	Org     *Org
 	Size    int      // bytes of the message as received
 	Missing []string // stages that timed out or failed: "auth", "history", ...
+
+	seen *view // what several signals look at; see look
 }
 
 // Miss notes that a stage failed, if err says so.
@@ -37,20 +37,6 @@ func (f *Facts) Lacks(stage string) bool {
 	return false
 }
 
-// Org is the organisation: whose people are protected.
-type Org struct {
-	Domains  []string       `toml:"domains"`  // in A-label form; their subdomains count as ours
-	VIPs     []Person       `toml:"vips"`     // whose names are worth borrowing
-	Networks []netip.Prefix `toml:"networks"` // clients there send for us: their mail is outbound
-}
-
-// A Person is somebody whose name attackers borrow.
-type Person struct {
-	Name      string   `toml:"name"`
-	Address   string   `toml:"address"`
-	Addresses []string `toml:"addresses"` // further addresses that are truly theirs
-}
-
 // A Direction tells inbound, outbound and internal mail apart.
 type Direction uint8
 
@@ -60,3 +46,44 @@ const (
 	Outbound                  // from one of ours to the outside
 	Internal                  // among ours
 )
+
+// String names the direction.
+func (d Direction) String() string {
+	return [...]string{"inbound", "outbound", "internal"}[d]
+}
+
+// Direction tells where the message goes. It is ours to send only if it bears
+// one of our domains and the client proved to be ours; the domain alone is a
+// claim, and leaves the message inbound.
+func (f *Facts) Direction() Direction {
+	ours := f.Org.Owns(f.From().Domain) || f.Org.Owns(f.Env.From.Domain)
+	if !ours || f.Env.Auth == "" && !f.Org.holds(f.Env.Remote) {
+		return Inbound
+	}
+	for _, r := range f.Env.Rcpts {
+		if !f.Org.Owns(r.Domain) {
+			return Outbound
+		}
+	}
+	return Internal
+}
+
+// From is the address that the message shows as its author: the first mailbox
+// of From.
+func (f *Facts) From() parse.Address { return f.author().Address }
+
+func (f *Facts) author() parse.Mailbox {
+	if len(f.Msg.From) == 0 {
+		return parse.Mailbox{}
+	}
+	return f.Msg.From[0]
+}
+
+// Standing is what is known of the sender under the name it proved, or else
+// under the name it merely claims.
+func (f *Facts) Standing() store.Standing {
+	if f.Auth.Authenticated() {
+		return f.History.Verified
+	}
+	return f.History.Claimed
+}

@@ -1,0 +1,55 @@
+package detect
+
+import "postern/signals"
+
+// executiveImpersonation finds mail from outside under the name of one of
+// ours. Services write under their users' names as well: they prove their
+// domain and offer to unsubscribe.
+type executiveImpersonation struct{}
+
+func (executiveImpersonation) Name() string { return "executive-impersonation" }
+
+func (executiveImpersonation) Doc() string {
+	return "An outside sender bears the display name of one of our VIPs."
+}
+
+func (d executiveImpersonation) Detect(f *signals.Facts, v signals.Vector) []Finding {
+	if !is(v, signals.FromVIPName) || !is(v, signals.OrgInbound) || is(v, signals.FromOwnDomain) || established(v) {
+		return nil
+	}
+	free := is(v, signals.FromFreemail)
+	if is(v, signals.HeaderList) && is(v, signals.AuthAligned) && !free {
+		return nil
+	}
+	var s suspicion
+	s.because(0.5, signals.FromVIPName, "the name "+quote(f.Msg.From[0].Name)+" is that of one of our people, the address "+quote(f.From().String())+" is not theirs")
+	if free {
+		s.because(0.4, signals.FromFreemail, "it is a free mailbox that anybody can open")
+	}
+	if is(v, signals.FromReplyToForeign) {
+		s.because(0.4, signals.FromReplyToForeign, "replies go to "+quote(f.Msg.ReplyTo[0].Address.String()))
+	}
+	if is(v, signals.AuthAligned) || !signals.Known(v.Of(signals.AuthAligned)) {
+		// Proof of a foreign domain says nothing about the name.
+	} else {
+		s.because(0.2, signals.AuthAligned, "nothing proves the sender's domain")
+	}
+	if is(v, signals.SenderFirstContact) {
+		s.because(0.2, signals.SenderFirstContact, "nobody here had mail from this address before")
+	}
+	s.pressure(v)
+	return s.finding(d, ExecutiveImpersonation)
+}
+
+// pressure adds what the words of a fraudster's letter tell.
+func (s *suspicion) pressure(v signals.Vector) {
+	if some(v, signals.BodySecrecy) {
+		s.because(0.3, signals.BodySecrecy, "it asks for secrecy or says that its author cannot be called")
+	}
+	if some(v, signals.BodyUrgency) {
+		s.because(0.2, signals.BodyUrgency, "it presses for haste")
+	}
+	if some(v, signals.BodyPayment) {
+		s.because(0.2, signals.BodyPayment, "it speaks of money")
+	}
+}

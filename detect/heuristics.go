@@ -1,0 +1,97 @@
+package detect
+
+import (
+	"strconv"
+	"strings"
+	"unicode"
+
+	"postern/signals"
+)
+
+// Heuristics returns the built-in detectors, in the order they run.
+func Heuristics() []Detector {
+	return []Detector{
+		executiveImpersonation{},
+		lookalikeDomain{},
+		domainSpoof{},
+		linkDisguise{},
+		dangerousAttachment{},
+		replyDiversion{},
+		extortionDemand{},
+	}
+}
+
+// A suspicion grows with every reason: each takes its share of the doubt that
+// the others have left.
+type suspicion struct {
+	score    float64
+	evidence []Evidence
+}
+
+// surest is the score that no heuristic goes beyond.
+const surest = 0.98
+
+// because adds a reason that alone would be right in share of all cases.
+func (s *suspicion) because(share float64, sig *signals.Signal, text string) {
+	s.score = 1 - (1-s.score)*(1-share)
+	s.evidence = append(s.evidence, Evidence{sig, text})
+}
+
+// finding is the suspicion as d's finding.
+func (s *suspicion) finding(d Detector, c Class) []Finding {
+	if len(s.evidence) == 0 {
+		return nil
+	}
+	return []Finding{{d.Name(), c, min(s.score, surest), s.evidence}}
+}
+
+// is tells whether a bool signal is known and true.
+func is(v signals.Vector, s *signals.Signal) bool { return v.Of(s) == 1 }
+
+// some tells whether a count is known and above zero.
+func some(v signals.Vector, s *signals.Signal) bool { return v.Of(s) > 0 }
+
+// established tells whether we and the sender know each other: one of the
+// recipients wrote to them, or they proved their domain and their mail was
+// good before. It takes facts to say so; without them nobody is.
+func established(v signals.Vector) bool {
+	if some(v, signals.PairOut) && !is(v, signals.AuthDMARCFail) {
+		return true
+	}
+	return is(v, signals.AuthAligned) && v.Of(signals.SenderSeen) >= 2 && !(v.Of(signals.SenderBadShare) > 0.1)
+}
+
+// maxQuote is how many characters of a value from the message are shown.
+const maxQuote = 60
+
+// quote shows a value from the message: in quotation marks, on one line, cut
+// to a length, without characters that hide or turn what is beside them.
+func quote(s string) string {
+	out, n := strings.Builder{}, 0
+	out.WriteByte('"')
+	for _, r := range s {
+		switch {
+		case unicode.IsSpace(r):
+			r = ' '
+		case !unicode.IsPrint(r) || unicode.Is(unicode.Mn, r) || unicode.Is(unicode.Me, r):
+			continue
+		case r == '"':
+			r = '\''
+		}
+		if n++; n > maxQuote {
+			out.WriteString("...")
+			break
+		}
+		out.WriteRune(r)
+	}
+	out.WriteByte('"')
+	return out.String()
+}
+
+// plural writes a count with its noun.
+func plural(n float64, one, many string) string {
+	if n == 1 {
+		return "1 " + one
+	}
+	return strconv.Itoa(int(n)) + " " + many
+}

@@ -1,0 +1,261 @@
+package signals
+
+import (
+	_ "embed" // shorteners.txt
+	"encoding/base64"
+	"net/netip"
+	"net/url"
+	"slices"
+	"strings"
+
+	"golang.org/x/net/publicsuffix"
+
+	"postern/parse"
+)
+
+// A target is a link with what its words claim.
+type target struct {
+	*parse.Link
+	org   string // organisational domain of the host
+	shown string // the host that the words name; empty where they name none
+}
+
+// web tells whether l opens a page when it is clicked.
+func web(l *parse.Link) bool {
+	return (l.Scheme == "http" || l.Scheme == "https") && l.Origin != parse.InResource
+}
+
+// readLinks keeps the links that open pages.
+func readLinks(links []parse.Link) []target {
+	targets := make([]target, 0, len(links))
+	for i := range links {
+		l := &links[i]
+		if !web(l) || l.Host == "" {
+			continue
+		}
+		t := target{Link: l}
+		if n := len(targets); n > 0 && targets[n-1].Host == l.Host {
+			t.org = targets[n-1].org
+		} else {
+			t.org = parse.OrgDomain(l.Host)
+		}
+		t.shown = shownHost(l.Text)
+		targets = append(targets, t)
+	}
+	return targets
+}
+
+// maxShown bounds the words of a link that are read for a host name.
+const maxShown = 512
+
+// shownHost is the host of an address that a link's words are made of: the
+// words begin with a scheme, with "www.", or are one host name, path included.
+func shownHost(words string) string {
+	words = strings.Trim(words, " \t\u00a0\u200b<>()[]\"'.,;:!")
+	if len(words) > maxShown || !strings.Contains(words, ".") || strings.ContainsAny(words, " \t\u00a0") {
+		return ""
+	}
+	words = strings.ToLower(words)
+	if rest, ok := strings.CutPrefix(words, "http"); ok {
+		rest = strings.TrimPrefix(rest, "s")
+		words = strings.TrimPrefix(rest, "://")
+	}
+	if i := strings.IndexAny(words, "/?#:"); i >= 0 {
+		words = words[:i]
+	}
+	return hostName(words)
+}
+
+// hostName gives s without "www." if it is a host name under a public suffix.
+func hostName(s string) string {
+	s = strings.TrimPrefix(s, "www.")
+	a, ok := parse.ParseAddress("x@" + s)
+	if !ok || strings.HasPrefix(s, "[") || strings.Contains(s, "@") {
+		return ""
+	}
+	suffix, icann := publicsuffix.PublicSuffix(a.Domain)
+	if !icann || suffix == a.Domain {
+		return ""
+	}
+	return a.Domain
+}
+
+// Mismatch tells where a link's words name the host of another organisation
+// than the one it opens.
+func (t target) mismatch() bool {
+	return t.shown != "" && parse.OrgDomain(t.shown) != t.org
+}
+
+// count counts the links that open pages and fulfil is.
+func count(f *Facts, is func(target) bool) float64 {
+	n := 0
+	for _, t := range f.look().links {
+		if is(t) {
+			n++
+		}
+	}
+	return float64(n)
+}
+
+// LinkCount counts links.
+var LinkCount = define(Signal{
+	Name: "link.count", Level: Message, Unit: Count,
+	Doc:  "Links that open a web page.",
+	Eval: func(f *Facts) float64 { return float64(len(f.look().links)) },
+})
+
+// LinkDomains counts the organisations behind the links.
+var LinkDomains = define(Signal{
+	Name: "link.domains", Level: Message, Unit: Count,
+	Doc: "Organisational domains that the links lead to.",
+	Eval: func(f *Facts) float64 {
+		var seen []string
+		for _, t := range f.look().links {
+			if !slices.Contains(seen, t.org) && len(seen) < maxDomains {
+				seen = append(seen, t.org)
+			}
+		}
+		return float64(len(seen))
+	},
+})
+
+// maxDomains is where link.domains stops counting.
+const maxDomains = 100
+
+// LinkHostMismatch counts links that name one host and open another.
+var LinkHostMismatch = define(Signal{
+	Name: "link.host_mismatch", Level: Message, Unit: Count,
+	Doc:  "Links whose words are the address of another organisation than the one they open.",
+	Eval: func(f *Facts) float64 { return count(f, target.mismatch) },
+})
+
+// LinkOwnText counts links that name one of our hosts and open a foreign one.
+var LinkOwnText = define(Signal{
+	Name: "link.own_text", Level: Message, Unit: Count,
+	Doc: "Links whose words are an address of ours while they open a foreign one.",
+	Eval: func(f *Facts) float64 {
+		return count(f, func(t target) bool { return f.Org.Owns(t.shown) && !f.Org.Owns(t.Host) })
+	},
+})
+
+// LinkIPHost counts links to bare IP addresses.
+var LinkIPHost = define(Signal{
+	Name: "link.ip_host", Level: Message, Unit: Count,
+	Doc: "Links to an IP address in place of a host name.",
+	Eval: func(f *Facts) float64 {
+		return count(f, func(t target) bool {
+			_, err := netip.ParseAddr(strings.Trim(t.Host, "[]"))
+			return err == nil
+		})
+	},
+})
+
+// LinkPunycode counts links to internationalised hosts.
+var LinkPunycode = define(Signal{
+	Name: "link.punycode", Level: Message, Unit: Count,
+	Doc:  "Links to a host with an internationalised label.",
+	Eval: func(f *Facts) float64 { return count(f, func(t target) bool { return punycode(t.Host) }) },
+})
+
+//go:embed shorteners.txt
+var shortenersFile string
+
+var shorteners = list(shortenersFile)
+
+// LinkShortener counts links through shortening services.
+var LinkShortener = define(Signal{
+	Name: "link.shortener", Level: Message, Unit: Count,
+	Doc: "Links through a shortening service.",
+	Eval: func(f *Facts) float64 {
+		return count(f, func(t target) bool { return shorteners[strings.TrimPrefix(t.Host, "www.")] })
+	},
+})
+
+// LinkUserinfo counts links that put a name before the host.
+var LinkUserinfo = define(Signal{
+	Name: "link.userinfo", Level: Message, Unit: Count,
+	Doc: "Links with a user name before the host (RFC 3986 §3.2.1).",
+	Eval: func(f *Facts) float64 {
+		return count(f, func(t target) bool {
+			_, rest, _ := strings.Cut(t.URL, "//")
+			if i := strings.IndexAny(rest, "/?#"); i >= 0 {
+				rest = rest[:i]
+			}
+			return strings.Contains(rest, "@")
+		})
+	},
+})
+
+// LinkForms counts forms that send what the reader types.
+var LinkForms = define(Signal{
+	Name: "link.forms", Level: Message, Unit: Count,
+	Doc:  "Forms in the message that send what is typed to a web page.",
+	Eval: func(f *Facts) float64 { return count(f, func(t target) bool { return t.Origin == parse.InForm }) },
+})
+
+// LinkOddScheme counts links of schemes that mail has no use for.
+var LinkOddScheme = define(Signal{
+	Name: "link.odd_scheme", Level: Message, Unit: Count,
+	Doc: "Links whose scheme is not http, https, mailto, tel, sms, ftp or cid.",
+	Eval: func(f *Facts) float64 {
+		n := 0
+		for _, l := range f.Msg.Links {
+			switch l.Scheme {
+			case "", "http", "https", "mailto", "tel", "sms", "ftp", "cid":
+			default:
+				n++
+			}
+		}
+		return float64(n)
+	},
+})
+
+// LinkRcpt counts links that carry a recipient.
+var LinkRcpt = define(Signal{
+	Name: "link.rcpt_in_url", Level: Message, Unit: Count,
+	Doc: "Links that carry the address of a recipient, in the clear or in base64.",
+	Eval: func(f *Facts) float64 {
+		if len(f.look().links) == 0 {
+			return 0
+		}
+		var forms []string
+		for _, r := range f.Env.Rcpts[:min(len(f.Env.Rcpts), maxRcpts)] {
+			forms = append(forms, addressForms(r)...)
+		}
+		return count(f, func(t target) bool {
+			return slices.ContainsFunc(forms, func(s string) bool { return strings.Contains(t.URL, s) })
+		})
+	},
+})
+
+// addressForms spells an address as links carry it: plain, percent-encoded,
+// and in base64 at each of the three places it can have in a group. The null
+// path has none.
+func addressForms(a parse.Address) []string {
+	s := a.Key()
+	if a.Local == "" || a.Domain == "" {
+		return nil
+	}
+	forms := []string{s, url.QueryEscape(s)}
+	for lead := range 3 {
+		coded := base64.RawURLEncoding.EncodeToString([]byte("\x00\x00\x00"[:lead] + s))
+		// The first characters also hold bits of what stands before, the last of what follows.
+		from := (lead*8 + 5) / 6
+		to := (lead + len(s)) * 8 / 6
+		forms = append(forms, coded[from:to])
+	}
+	return forms
+}
+
+// Disguised finds a link that shows an address of one organisation and opens
+// another, where the one shown is not the sender's own: newsletters show their
+// address and count the clicks elsewhere.
+func (f *Facts) Disguised() (shown, opened string, ok bool) {
+	from, bounce := parse.OrgDomain(f.From().Domain), parse.OrgDomain(f.Env.From.Domain)
+	for _, t := range f.look().links {
+		if org := parse.OrgDomain(t.shown); t.mismatch() && org != from && org != bounce {
+			return t.shown, t.Host, true
+		}
+	}
+	return "", "", false
+}

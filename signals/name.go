@@ -1,0 +1,71 @@
+package signals
+
+import (
+	"slices"
+	"strings"
+	"unicode"
+)
+
+// maxName bounds the bytes of a display name that are compared.
+const maxName = 256
+
+// titles are words of a display name that do not tell people apart.
+var titles = func() map[string]bool {
+	m := map[string]bool{}
+	for _, w := range strings.Fields(`mr mrs ms miss mx dr prof professor sir dame rev hon
+		herr frau dipl ing mag m mme mlle monsieur madame sr sra srta don dona dott dssa sig dhr mevr mevrouw
+		phd mba md esq jr snr ii iii iv
+		ceo cfo coo cto cio ciso chro svp evp vp president vice chief executive operating financial technology officer
+		director managing manager chairman chairwoman chair founder cofounder owner partner head
+		geschaftsfuhrer geschaftsfuhrerin vorstand direktor direktorin directeur directrice president gerant pdg dg
+		direttore presidente diretor diretora gerente directeur bestuurder of the and und et de`) {
+		m[skeleton(w)] = true
+	}
+	return m
+}()
+
+// nameWords gives the words that make a person's name, folded and in order of
+// the alphabet, so that "REED, Dana (CEO)" and "Dr. Dána Reed" are the same.
+func nameWords(name string) []string {
+	if i := strings.IndexAny(name, "(<[|"); i > 0 {
+		name = name[:i]
+	}
+	if len(name) > maxName {
+		name = name[:maxName]
+	}
+	name = strings.NewReplacer("'", "", "’", "").Replace(name)
+	words := strings.FieldsFunc(skeleton(name), func(r rune) bool { return !unicode.IsLetter(r) && !unicode.IsDigit(r) })
+	if i := slices.Index(words, via); i > 0 {
+		words = words[:i]
+	}
+	words = slices.DeleteFunc(words, func(w string) bool { return titles[w] })
+	slices.Sort(words)
+	return words
+}
+
+var via = skeleton("via")
+
+// sameName tells whether shown names the person called name. Both come from
+// nameWords. Initials may be added or left out, other words may not; a name
+// of one word must match alone.
+func sameName(name, shown []string) bool {
+	if len(name) == 0 || len(shown) == 0 {
+		return false
+	}
+	matched := 0
+	for _, w := range shown {
+		switch {
+		case slices.Contains(name, w):
+			matched++
+		case len(w) > 1:
+			return false
+		}
+	}
+	full := 0
+	for _, w := range name {
+		if len(w) > 1 {
+			full++
+		}
+	}
+	return matched >= max(full, 1) && (full > 1 || len(shown) == len(name))
+}

@@ -1,0 +1,209 @@
+package signals
+
+import (
+	_ "embed" // words.txt
+	"slices"
+	"strings"
+	"unicode"
+	"unicode/utf8"
+
+	"golang.org/x/text/unicode/norm"
+)
+
+// The topics of words.txt.
+const (
+	urgency = iota
+	secrecy
+	payment
+	credential
+	crypto
+	extortion
+	numTopics
+)
+
+var topicNames = [numTopics]string{"urgency", "secrecy", "payment", "credential", "crypto", "extortion"}
+
+// A text is what one reading of the subject and the visible words tells.
+type text struct {
+	topics    [numTopics]int // words and phrases of words.txt
+	zeroWidth int            // characters without width
+	wallets   int
+	phones    int
+}
+
+// readText reads every part word by word, up to maxText bytes in all.
+func readText(parts ...string) text {
+	var t text
+	left := maxText
+	words := make([]uint64, 0, 1+min(total(parts), left)/5)
+	for _, s := range parts {
+		s = s[:min(len(s), left)]
+		left -= len(s)
+		words = append(t.words(words, s), 0) // 0: no phrase spans two parts
+		t.phones += phones(s)
+	}
+	lexicon.count(words, &t.topics)
+	return t
+}
+
+func total(parts []string) (n int) {
+	for _, s := range parts {
+		n += len(s)
+	}
+	return n
+}
+
+// FNV-1a, 64 bits.
+const (
+	fnvOffset = 0xcbf29ce484222325
+	fnvPrime  = 0x100000001b3
+)
+
+// words appends the hash of every word of s, and counts what it meets.
+func (t *text) words(words []uint64, s string) []uint64 {
+	h, start := uint64(fnvOffset), -1
+	for i := 0; i < len(s); {
+		c := letter[s[i]]
+		size := 1
+		if c == 0 && s[i] >= utf8.RuneSelf {
+			r, n := utf8.DecodeRuneInString(s[i:])
+			size = n
+			switch {
+			case zeroWidth(r):
+				t.zeroWidth++
+				i += n
+				continue
+			case unicode.Is(unicode.Mn, r):
+				i += n
+				continue
+			case int(r) < len(plain) && plain[r] != 0:
+				c = plain[r]
+			case unicode.IsLetter(r):
+				for _, b := range []byte(string(unicode.ToLower(r))) {
+					h = (h ^ uint64(b)) * fnvPrime
+				}
+				if start < 0 {
+					start = i
+				}
+				i += n
+				continue
+			}
+		}
+		if c != 0 {
+			if start < 0 {
+				start = i
+			}
+			h = (h ^ uint64(c)) * fnvPrime
+		} else if start >= 0 {
+			words = append(words, h)
+			if n := i - start; n >= minWallet && n <= maxWallet && wallet(s[start:i]) {
+				t.wallets++
+			}
+			h, start = fnvOffset, -1
+		}
+		i += size
+	}
+	if start >= 0 {
+		words = append(words, h)
+		if n := len(s) - start; n >= minWallet && n <= maxWallet && wallet(s[start:]) {
+			t.wallets++
+		}
+	}
+	return words
+}
+
+// letter folds the ASCII letters and digits, and is 0 for the rest.
+var letter = func() (m [256]byte) {
+	for c := range byte(utf8.RuneSelf) {
+		if r := rune(c); unicode.IsLetter(r) || unicode.IsDigit(r) {
+			m[c] = byte(unicode.ToLower(r))
+		}
+	}
+	return m
+}()
+
+// plain gives the ASCII letter under the accents of a Latin one.
+var plain = func() (m [0x250]byte) {
+	for r := rune(0xC0); int(r) < len(m); r++ {
+		if d := norm.NFD.String(string(r)); d[0] < utf8.RuneSelf {
+			m[r] = letter[d[0]]
+		}
+	}
+	m['ß'], m['ø'], m['Ø'], m['ł'], m['Ł'] = 's', 'o', 'o', 'l', 'l'
+	return m
+}()
+
+// zeroWidth tells characters that take no room on the screen.
+func zeroWidth(r rune) bool {
+	return 0x200B <= r && r <= 0x200F || 0x2060 <= r && r <= 0x2064 || r == 0xFEFF || r == 0x00AD || r == 0x034F
+}
+
+// A phraseBook finds phrases by the hashes of their words.
+type phraseBook struct {
+	first   [1 << 12]bool // by the top bits of the first word: most words end here
+	phrases map[uint64][]phrase
+}
+
+type phrase struct {
+	rest  []uint64 // the words after the first
+	topic int
+}
+
+//go:embed words.txt
+var wordsFile string
+
+var lexicon = readPhrases(wordsFile)
+
+func readPhrases(file string) *phraseBook {
+	b := &phraseBook{phrases: map[uint64][]phrase{}}
+	topic := -1
+	for line := range strings.Lines(file) {
+		line, _, _ = strings.Cut(line, "#")
+		line = strings.TrimSpace(line)
+		if strings.HasPrefix(line, "[") {
+			topic = topicOf(strings.Trim(line, "[]"))
+			continue
+		}
+		_, list, _ := strings.Cut(line, ":")
+		for entry := range strings.SplitSeq(list, ",") {
+			if words := new(text).words(nil, entry); len(words) > 0 {
+				b.add(words, topic)
+			}
+		}
+	}
+	return b
+}
+
+func topicOf(name string) int {
+	for i, t := range topicNames {
+		if t == name {
+			return i
+		}
+	}
+	panic("signals: words.txt: unknown topic " + name)
+}
+
+// add enters a phrase once: languages share words.
+func (b *phraseBook) add(words []uint64, topic int) {
+	for _, p := range b.phrases[words[0]] {
+		if p.topic == topic && slices.Equal(p.rest, words[1:]) {
+			return
+		}
+	}
+	b.first[words[0]>>52] = true
+	b.phrases[words[0]] = append(b.phrases[words[0]], phrase{words[1:], topic})
+}
+
+// count adds up the phrases of words by topic.
+func (b *phraseBook) count(words []uint64, topics *[numTopics]int) {
+	for i, w := range words {
+		if !b.first[w>>52] {
+			continue
+		}
+		for _, p := range b.phrases[w] {
+			if rest := words[i+1:]; len(p.rest) <= len(rest) && slices.Equal(p.rest, rest[:len(p.rest)]) {
+				topics[p.topic]++
+			}
+		}
+	}
+}

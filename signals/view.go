@@ -1,0 +1,48 @@
+package signals
+
+import (
+	"strings"
+
+	"postern/parse"
+)
+
+// Limits of what one message may cost.
+const (
+	maxText  = 256 << 10 // bytes of visible text that are read word by word
+	maxRcpts = 16        // recipients that are looked for in links
+)
+
+// A view is what several signals look at, made once.
+type view struct {
+	text  text
+	links []target
+}
+
+// look makes the view at first use. The first look is Compute's, before the
+// detectors share f.
+func (f *Facts) look() *view {
+	if f.seen == nil {
+		f.seen = &view{
+			text:  readText(f.Msg.Subject, f.Msg.Text.Visible),
+			links: readLinks(f.Msg.Links),
+		}
+	}
+	return f.seen
+}
+
+// foreign tells whether two domains belong to different organisations.
+func foreign(a, b string) bool {
+	return a != b && parse.OrgDomain(a) != parse.OrgDomain(b)
+}
+
+// list reads an embedded file: one entry a line, # begins a comment.
+func list(data string) map[string]bool {
+	m := map[string]bool{}
+	for line := range strings.Lines(data) {
+		line, _, _ = strings.Cut(line, "#")
+		if line = strings.TrimSpace(line); line != "" {
+			m[line] = true
+		}
+	}
+	return m
+}
