@@ -25,7 +25,7 @@ func (d dangerousAttachment) Detect(f *signals.Facts, v signals.Vector) []Findin
 		return quote("")
 	}
 	if some(v, signals.PartExecutable) {
-		s.because(0.8, signals.PartExecutable, "the attached file "+name(signals.Executable)+" is a program or script")
+		s.because(0.75, signals.PartExecutable, "the attached file "+name(signals.Executable)+" is a program or script")
 	}
 	if some(v, signals.PartDoubleExtension) {
 		s.because(0.7, signals.PartDoubleExtension, "the attached file "+name(signals.DoubleExtension)+" is named like a document, but is none")
@@ -43,7 +43,8 @@ func (d dangerousAttachment) Detect(f *signals.Facts, v signals.Vector) []Findin
 		s.because(0.5, signals.PartMacro, "the attached document "+name(signals.Macro)+" may carry macros")
 	}
 	if some(v, signals.PartEncrypted) && some(v, signals.BodyCredential) {
-		s.because(0.5, signals.PartEncrypted, "an attached file asks for a password that the text talks about")
+		s.because(0.4, signals.PartEncrypted, "an attached file asks for a password, and the text talks of one")
+		s.unproven(v, 0.2)
 	}
 	if some(v, signals.PartHTMLActive) {
 		s.because(0.6, signals.PartHTMLActive, "an attached web page runs scripts or asks for a password")

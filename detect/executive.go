@@ -29,16 +29,19 @@ func (d executiveImpersonation) Detect(f *signals.Facts, v signals.Vector) []Fin
 	if is(v, signals.FromReplyToForeign) {
 		s.because(0.4, signals.FromReplyToForeign, "replies go to "+quote(f.Msg.ReplyTo[0].Address.String()))
 	}
-	if is(v, signals.AuthAligned) || !signals.Known(v.Of(signals.AuthAligned)) {
-		// Proof of a foreign domain says nothing about the name.
-	} else {
-		s.because(0.2, signals.AuthAligned, "nothing proves the sender's domain")
-	}
+	s.unproven(v, 0.2)
 	if is(v, signals.SenderFirstContact) {
 		s.because(0.2, signals.SenderFirstContact, "nobody here had mail from this address before")
 	}
 	s.pressure(v)
 	return s.finding(d, ExecutiveImpersonation)
+}
+
+// unproven adds that the sender's domain is a mere claim.
+func (s *suspicion) unproven(v signals.Vector, share float64) {
+	if v.Of(signals.AuthAligned) == 0 {
+		s.because(share, signals.AuthAligned, "nothing proves the sender's domain")
+	}
 }
 
 // pressure adds what the words of a fraudster's letter tell.

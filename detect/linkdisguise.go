@@ -1,8 +1,6 @@
 package detect
 
-import (
-	"postern/signals"
-)
+import "postern/signals"
 
 // linkDisguise finds links dressed up as another site. Newsletters show their
 // own address and count the clicks elsewhere: that is a disguise of oneself.
@@ -20,26 +18,21 @@ func (d linkDisguise) Detect(f *signals.Facts, v signals.Vector) []Finding {
 	}
 	var s suspicion
 	if shown, opened, ok := f.Disguised(); ok && !is(v, signals.HeaderList) {
-		s.because(0.5, signals.LinkHostMismatch, "a link shows "+quote(shown)+" and opens "+quote(opened))
+		s.because(0.35, signals.LinkHostMismatch, "a link shows "+quote(shown)+" and opens "+quote(opened))
 		if some(v, signals.LinkOwnText) {
-			s.because(0.5, signals.LinkOwnText, "the site it shows is ours")
+			s.because(0.4, signals.LinkOwnText, "the site it shows is ours")
 		}
 	}
 	if some(v, signals.LinkUserinfo) {
-		s.because(0.5, signals.LinkUserinfo, "a link puts a name before the host, to be taken for it")
+		s.because(0.5, signals.LinkUserinfo, "a link puts another host before the true one, to be taken for it")
 	}
 	if len(s.evidence) == 0 {
 		return nil
 	}
-	if some(v, signals.LinkIPHost) {
-		s.because(0.3, signals.LinkIPHost, "a link opens a bare IP address")
-	}
 	if some(v, signals.BodyCredential) {
 		s.because(0.3, signals.BodyCredential, "the text speaks of passwords or of signing in")
 	}
-	if v.Of(signals.AuthAligned) == 0 {
-		s.because(0.2, signals.AuthAligned, "nothing proves the sender's domain")
-	}
+	s.unproven(v, 0.3)
 	if some(v, signals.LinkRcpt) {
 		s.because(0.2, signals.LinkRcpt, "a link carries the recipient's address")
 	}

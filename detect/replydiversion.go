@@ -1,8 +1,6 @@
 package detect
 
-import (
-	"postern/signals"
-)
+import "postern/signals"
 
 // replyDiversion finds mail whose answers go to somebody else. Contact forms
 // do the same for their visitors, and lists for themselves: so the address
@@ -37,9 +35,7 @@ func (d replyDiversion) Detect(f *signals.Facts, v signals.Vector) []Finding {
 	if is(v, signals.RcptUndisclosed) {
 		s.because(0.3, signals.RcptUndisclosed, "it names no recipient")
 	}
-	if v.Of(signals.AuthAligned) == 0 {
-		s.because(0.2, signals.AuthAligned, "nothing proves the sender's domain")
-	}
+	s.unproven(v, 0.2)
 	s.pressure(v)
 	return s.finding(d, class)
 }

@@ -17,7 +17,7 @@ func (d domainSpoof) Detect(f *signals.Facts, v signals.Vector) []Finding {
 	ours := is(v, signals.OrgClaimed)
 	fails := is(v, signals.AuthDMARCFail)
 	enforced := fails && is(v, signals.AuthDMARCEnforced)
-	relayed := is(v, signals.AuthARCPass) || is(v, signals.HeaderList) && is(v, signals.AuthSPFPass)
+	relayed := is(v, signals.AuthARCPass) || is(v, signals.HeaderList) && (is(v, signals.AuthSPFPass) || some(v, signals.AuthDKIMPass))
 	if !ours && !enforced || relayed || is(v, signals.AuthAligned) || !is(v, signals.OrgInbound) {
 		return nil
 	}

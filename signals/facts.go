@@ -1,6 +1,8 @@
 package signals
 
 import (
+	"slices"
+
 	"postern/mailauth"
 	"postern/parse"
 	"postern/store"
@@ -29,12 +31,7 @@ func (f *Facts) Miss(stage string, err error) {
 
 // Lacks tells whether stage is missing.
 func (f *Facts) Lacks(stage string) bool {
-	for _, m := range f.Missing {
-		if m == stage {
-			return true
-		}
-	}
-	return false
+	return slices.Contains(f.Missing, stage)
 }
 
 // A Direction tells inbound, outbound and internal mail apart.

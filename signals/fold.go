@@ -91,7 +91,7 @@ func strange(s string) int {
 		return 0
 	}
 	n := 0
-	for _, word := range strings.Fields(s) {
+	for word := range strings.FieldsSeq(s) {
 		latin, other := false, 0
 		for _, r := range word {
 			if r < utf8.RuneSelf {

@@ -18,6 +18,7 @@ type target struct {
 	*parse.Link
 	org   string // organisational domain of the host
 	shown string // the host that the words name; empty where they name none
+	valid bool   // the host is a name under a public suffix, or an IP address
 }
 
 // web tells whether l opens a page when it is clicked.
@@ -35,9 +36,9 @@ func readLinks(links []parse.Link) []target {
 		}
 		t := target{Link: l}
 		if n := len(targets); n > 0 && targets[n-1].Host == l.Host {
-			t.org = targets[n-1].org
+			t.org, t.valid = targets[n-1].org, targets[n-1].valid
 		} else {
-			t.org = parse.OrgDomain(l.Host)
+			t.org, t.valid = parse.OrgDomain(l.Host), hostName(l.Host) != "" || ipHost(l.Host)
 		}
 		t.shown = shownHost(l.Text)
 		targets = append(targets, t)
@@ -80,10 +81,10 @@ func hostName(s string) string {
 	return a.Domain
 }
 
-// Mismatch tells where a link's words name the host of another organisation
+// mismatch tells where a link's words name the host of another organisation
 // than the one it opens.
 func (t target) mismatch() bool {
-	return t.shown != "" && parse.OrgDomain(t.shown) != t.org
+	return t.shown != "" && t.valid && parse.OrgDomain(t.shown) != t.org
 }
 
 // count counts the links that open pages and fulfil is.
@@ -141,14 +142,17 @@ var LinkOwnText = define(Signal{
 // LinkIPHost counts links to bare IP addresses.
 var LinkIPHost = define(Signal{
 	Name: "link.ip_host", Level: Message, Unit: Count,
-	Doc: "Links to an IP address in place of a host name.",
-	Eval: func(f *Facts) float64 {
-		return count(f, func(t target) bool {
-			_, err := netip.ParseAddr(strings.Trim(t.Host, "[]"))
-			return err == nil
-		})
-	},
+	Doc:  "Links to an IP address in place of a host name.",
+	Eval: func(f *Facts) float64 { return count(f, func(t target) bool { return ipHost(t.Host) }) },
 })
+
+func ipHost(host string) bool {
+	if host == "" || host[0] != '[' && !digit(host[len(host)-1]) {
+		return false
+	}
+	_, err := netip.ParseAddr(strings.Trim(host, "[]"))
+	return err == nil
+}
 
 // LinkPunycode counts links to internationalised hosts.
 var LinkPunycode = define(Signal{
@@ -171,17 +175,19 @@ var LinkShortener = define(Signal{
 	},
 })
 
-// LinkUserinfo counts links that put a name before the host.
+// LinkUserinfo counts links that put another host before the true one.
 var LinkUserinfo = define(Signal{
 	Name: "link.userinfo", Level: Message, Unit: Count,
-	Doc: "Links with a user name before the host (RFC 3986 §3.2.1).",
+	Doc: "Links with a host name where a user name may stand, before the true host (RFC 3986 §3.2.1).",
 	Eval: func(f *Facts) float64 {
 		return count(f, func(t target) bool {
 			_, rest, _ := strings.Cut(t.URL, "//")
 			if i := strings.IndexAny(rest, "/?#"); i >= 0 {
 				rest = rest[:i]
 			}
-			return strings.Contains(rest, "@")
+			user, _, ok := strings.Cut(rest, "@")
+			user, _, _ = strings.Cut(user, ":")
+			return ok && hostName(user) != ""
 		})
 	},
 })

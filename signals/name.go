@@ -12,7 +12,7 @@ const maxName = 256
 // titles are words of a display name that do not tell people apart.
 var titles = func() map[string]bool {
 	m := map[string]bool{}
-	for _, w := range strings.Fields(`mr mrs ms miss mx dr prof professor sir dame rev hon
+	for w := range strings.FieldsSeq(`mr mrs ms miss mx dr prof professor sir dame rev hon
 		herr frau dipl ing mag m mme mlle monsieur madame sr sra srta don dona dott dssa sig dhr mevr mevrouw
 		phd mba md esq jr snr ii iii iv
 		ceo cfo coo cto cio ciso chro svp evp vp president vice chief executive operating financial technology officer

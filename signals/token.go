@@ -33,7 +33,7 @@ func base58check(s string) bool {
 		}
 		for j := len(b) - 1; j >= 0; j-- {
 			carry += 58 * int(b[j])
-			b[j], carry = byte(carry), carry>>8
+			b[j], carry = byte(carry&0xff), carry>>8
 		}
 		if carry != 0 {
 			return false
@@ -51,25 +51,25 @@ func bech32(s string) bool {
 	hrp, data, _ := strings.Cut(s, "1")
 	sum := uint32(1)
 	for i := range len(hrp) {
-		sum = bech32Step(sum, hrp[i]>>5)
+		sum = bech32Step(sum, uint32(hrp[i])>>5)
 	}
 	sum = bech32Step(sum, 0)
 	for i := range len(hrp) {
-		sum = bech32Step(sum, hrp[i]&31)
+		sum = bech32Step(sum, uint32(hrp[i])&31)
 	}
 	for i := range len(data) {
 		d := strings.IndexByte(bech32Digits, data[i])
 		if d < 0 {
 			return false
 		}
-		sum = bech32Step(sum, byte(d))
+		sum = bech32Step(sum, uint32(d))
 	}
 	return sum == 1 || sum == 0x2bc830a3
 }
 
-func bech32Step(sum uint32, digit byte) uint32 {
+func bech32Step(sum uint32, digit uint32) uint32 {
 	top := sum >> 25
-	sum = sum&0x1ffffff<<5 ^ uint32(digit)
+	sum = sum&0x1ffffff<<5 ^ digit
 	for i, g := range [5]uint32{0x3b6a57b2, 0x26508e6d, 0x1ea119fa, 0x3d4233dd, 0x2a1462b3} {
 		if top>>i&1 == 1 {
 			sum ^= g
