@@ -12,9 +12,10 @@ import (
 
 // Limits of one SPF check (RFC 7208 §4.6.4).
 const (
-	maxSPFTerms = 10 // terms that ask the DNS
-	maxSPFVoid  = 2  // of these, how many may find nothing
-	maxSPFHosts = 10 // exchanges of one mx, names of one ptr
+	maxSPFTerms = 10   // terms that ask the DNS
+	maxSPFVoid  = 2    // of these, how many may find nothing
+	maxSPFHosts = 10   // exchanges of one mx, names of one ptr
+	maxSPFBytes = 8192 // of a record; §3.4 asks for less than 512
 )
 
 // spfCheck is one evaluation of check_host() (RFC 7208 §4). It is our own: the
@@ -29,6 +30,7 @@ type spfCheck struct {
 	helo   string
 	terms  int
 	voids  int
+	names  []string // of the client, as validated leaves them; nil before
 }
 
 // checkSPF checks the reverse-path, or where it is null, postmaster at the
@@ -74,11 +76,10 @@ func (c *spfCheck) host(ctx context.Context, domain string) Result {
 	default:
 		return PermError // §4.5
 	}
-	record, ok := parseSPF(text)
-	if !ok {
-		return PermError
+	if record, ok := parseSPF(text); ok && len(text) <= maxSPFBytes {
+		return c.evaluate(ctx, record, domain)
 	}
-	return c.evaluate(ctx, record, domain)
+	return PermError
 }
 
 func (c *spfCheck) evaluate(ctx context.Context, record spfRecord, domain string) Result {
@@ -183,16 +184,19 @@ func (c *spfCheck) matchMX(ctx context.Context, d *spfDirective, target string) 
 // validated is the client's host names that lead back to it (RFC 7208 §5.5).
 // Failures count as no name.
 func (c *spfCheck) validated(ctx context.Context) []string {
+	if c.names != nil {
+		return c.names
+	}
 	names, err := c.dns.LookupPTR(ctx, c.ip)
 	c.void(err)
-	var valid []string
+	c.names = []string{}
 	for _, name := range names[:min(len(names), maxSPFHosts)] {
 		addrs, _ := c.addrs(ctx, name, c.ip.Is6())
 		if slices.Contains(addrs, c.ip) {
-			valid = append(valid, asciiLower(strings.TrimSuffix(name, ".")))
+			c.names = append(c.names, asciiLower(strings.TrimSuffix(name, ".")))
 		}
 	}
-	return valid
+	return c.names
 }
 
 func (c *spfCheck) addrs(ctx context.Context, name string, want6 bool) ([]netip.Addr, error) {
