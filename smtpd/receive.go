@@ -1,0 +1,212 @@
+package smtpd
+
+import (
+	"bytes"
+	"errors"
+	"strconv"
+	"strings"
+	"time"
+)
+
+// A pace is the deadline of a message: it rolls with what arrives, but a
+// client that lets it drip is not waited for without end.
+type pace struct {
+	start time.Time
+	got   int64
+}
+
+func (p pace) deadline(patience time.Duration) time.Time {
+	slowest := p.start.Add(patience + time.Duration(p.got/minRate)*time.Second)
+	if next := time.Now().Add(patience); next.Before(slowest) {
+		return next
+	}
+	return slowest
+}
+
+// more reads the next bytes of a message: those that came with the commands,
+// then those of the network.
+func (w *wire) more(p []byte, at *pace) (int, error) {
+	if w.r < len(w.in) {
+		n := copy(p, w.in[w.r:])
+		w.r += n
+		at.got += int64(n)
+		return n, nil
+	}
+	if err := w.flush(); err != nil {
+		return 0, err
+	}
+	_ = w.conn.SetReadDeadline(at.deadline(w.set.dataTimeout))
+	n, err := w.conn.Read(p)
+	at.got += int64(n)
+	if n > 0 {
+		return n, nil
+	}
+	return 0, err
+}
+
+// unread keeps what was read beyond the end of a message.
+func (w *wire) unread(rest []byte) {
+	w.in = append(append(make([]byte, 0, max(maxLine, len(rest)+len(w.in)-w.r)), rest...), w.in[w.r:]...)
+	w.r = 0
+}
+
+// cut ends the connection where it stands. Once a read has failed inside a
+// message, what comes next might be content, and must not be obeyed.
+func (w *wire) cut() {
+	w.gone, w.mute = true, true
+	w.drop()
+}
+
+var errCut = errors.New("smtpd: connection lost inside a message")
+
+// smallRead is how much is read at once of what is not wanted.
+const smallRead = 4 << 10
+
+// receive reads a message up to its end, whatever its length, into the memory
+// of b. The reply is for a message that cannot be taken.
+func (w *wire) receive(b *body) (message []byte, reply string, err error) {
+	var (
+		d    dots
+		used int
+		buf  = b.bytes
+		at   = pace{start: time.Now()}
+	)
+	refuse := func(why string) {
+		b.free()
+		reply, buf = why, make([]byte, smallRead)
+	}
+	for end := false; !end; {
+		if reply != "" {
+			used = 0
+		} else if len(buf)-used <= smallRead {
+			if b.grow(used, w.set.inflight) {
+				buf = b.bytes
+			} else {
+				refuse(tooMuchInFlight)
+				continue
+			}
+		}
+		// One byte stays free between what is kept and what is read: see dots.
+		room := buf[used+1 : min(len(buf), used+1+maxRead)]
+		n, err := w.more(room, &at)
+		if err != nil {
+			w.cut()
+			return nil, "", errCut
+		}
+		var kept int
+		var rest []byte
+		kept, rest, end = d.read(buf[used:], room[:n])
+		used += kept
+		if end {
+			w.unread(rest)
+		}
+		if reply == "" && int64(used) > w.set.maxBytes {
+			refuse(tooBig)
+		}
+	}
+	if reply != "" {
+		return nil, reply, nil
+	}
+	message, reply = w.mend(buf[:used], d.flaws)
+	return message, reply, nil
+}
+
+// mend does as the operator wishes with a message that may not go on as it is.
+func (w *wire) mend(message []byte, flaws flaw) ([]byte, string) {
+	switch {
+	case flaws == 0:
+		return message, ""
+	case w.set.normalize:
+		return normalize(message), ""
+	}
+	return nil, flawed
+}
+
+// bdat takes one chunk (RFC 3030 §2). The library never sees it: when the last
+// one is here, it is told of a DATA.
+func (w *wire) bdat(arg string) string {
+	size, last, known := chunkSize(arg)
+	if !known {
+		w.gone = true // nobody knows where the next command begins
+		return badArgument
+	}
+	at := pace{start: time.Now()}
+	reply := w.s.chunkError
+	switch {
+	case !w.hailed:
+		reply = helloFirst
+	case len(w.s.rcpts) == 0:
+		reply = badSequence
+	}
+	if reply == "" {
+		reply = w.chunk(size, &at)
+	} else {
+		w.discard(size, &at)
+	}
+	switch {
+	case w.mute:
+		return ""
+	case reply != "":
+		w.s.chunkError = badSequence // until the transaction ends
+		return reply
+	case last:
+		return w.pass("DATA", "")
+	}
+	return ok
+}
+
+func chunkSize(arg string) (size int64, last, ok bool) {
+	text, rest, more := strings.Cut(arg, " ")
+	last = strings.EqualFold(rest, "LAST")
+	n, err := strconv.ParseUint(text, 10, 62)
+	return int64(n), last, err == nil && more == last
+}
+
+// chunk adds size bytes to the message, or reads past them.
+func (w *wire) chunk(size int64, at *pace) string {
+	s := w.s
+	s.chunked = true
+	if size > w.set.maxBytes-int64(s.used) {
+		w.discard(size, at)
+		return tooBig
+	}
+	for int64(len(s.body.bytes)-s.used) < size+int64(len(crlf)) { // the last line may want its end
+		if !s.body.grow(s.used, w.set.inflight) {
+			w.discard(size, at)
+			return tooMuchInFlight
+		}
+	}
+	for end := s.used + int(size); s.used < end; {
+		n, err := w.more(s.body.bytes[s.used:end], at)
+		if err != nil {
+			w.cut()
+			return ""
+		}
+		s.used += n
+	}
+	return ""
+}
+
+// discard reads past a chunk that is not wanted.
+func (w *wire) discard(size int64, at *pace) {
+	p := make([]byte, smallRead)
+	for size > 0 {
+		n, err := w.more(p[:min(size, smallRead)], at)
+		if err != nil {
+			w.cut()
+			return
+		}
+		size -= int64(n)
+	}
+}
+
+// assembled is the message that came in chunks.
+func (w *wire) assembled(b []byte, used int) (message []byte, reply string) {
+	message, reply = w.mend(b[:used], flawsOf(b[:used]))
+	if len(message) > 0 && !bytes.HasSuffix(message, []byte(crlf)) {
+		message = append(message, crlf...)
+	}
+	return message, reply
+}
+
+const crlf = "\r\n"
