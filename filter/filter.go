@@ -4,15 +4,22 @@ package filter
 
 import (
 	"context"
+	"log/slog"
+	"sync/atomic"
+	"time"
 
+	"postern/detect"
+	"postern/mailauth"
 	"postern/parse"
 	"postern/policy"
+	"postern/signals"
+	"postern/store"
 )
 
 // A Mail is one message as a door hands it over.
 type Mail struct {
 	Env        *parse.Envelope
-	Raw        []byte   // as received: CRLF line ends, dots unstuffed; not changed afterwards
+	Raw        []byte   // as received: CRLF line ends, dots unstuffed; the door may use it again after Process
 	MailParams string   // the parameters of MAIL, as received
 	RcptParams []string // those of each RCPT, in the order of Env.Rcpts
 	Received   string   // the value of our own Received field (RFC 5321 §4.4); none where empty
@@ -31,18 +38,105 @@ const (
 	Unknown Fate = "unknown"
 )
 
-// Outgoing is a message as it goes on: our header fields, then what was
-// received without the fields that only we may write.
-type Outgoing [][]byte
-
 // Deliver carries out a verdict in the door's own protocol.
 type Deliver func(context.Context, policy.Verdict, Outgoing) Fate
 
-// A Filter judges messages. It is safe for concurrent use.
-type Filter struct{}
+// A Record is everything about one message's passage.
+type Record struct {
+	Facts   *signals.Facts
+	Vector  signals.Vector
+	Found   []detect.Finding
+	Verdict policy.Verdict
+	Fate    Fate
+	Took    Times
+}
+
+// Times says where a message's time went.
+type Times struct{ Gather, Judge, Deliver time.Duration }
+
+// A Filter judges messages. Its fields are set before the first message and
+// not changed afterwards. It is safe for concurrent use.
+type Filter struct {
+	Hostname  string // our authserv-id (RFC 8601 §2.5)
+	Off       bool   // hand everything on unjudged
+	Limits    parse.Limits
+	Org       *signals.Org
+	Auth      *mailauth.Verifier
+	History   store.History    // nil: nothing is remembered
+	Journal   store.Journal    // nil: nothing is written down
+	Holding   store.Quarantine // nil: what should be held is deferred
+	Detectors []detect.Detector
+	Policy    func() *policy.Policy // the rules now in force
+	Patience  time.Duration         // for all of one message's lookups together
+	Observe   func(*Record)         // may be nil; must not block or keep the record
+	Log       *slog.Logger
+
+	records chan settled
+	dropped atomic.Uint64
+}
 
 // Process takes one message from envelope to record. It calls deliver exactly
-// once, and returns what deliver did.
+// once, whatever breaks, and returns what deliver did.
 func (f *Filter) Process(ctx context.Context, m Mail, deliver Deliver) Fate {
-	return deliver(ctx, policy.Verdict{}, Outgoing{m.Raw})
+	rec := f.judge(ctx, m)
+	out := f.write(rec, m)
+	f.hold(ctx, rec, m, out)
+	start := time.Now()
+	rec.Fate = deliver(ctx, rec.Verdict, out)
+	rec.Took.Deliver = time.Since(start)
+	f.settle(ctx, rec)
+	return rec.Fate
+}
+
+// judge reaches a verdict. After gather it touches no network, disk or clock.
+func (f *Filter) judge(ctx context.Context, m Mail) *Record {
+	rec := &Record{Facts: &signals.Facts{Env: m.Env, Msg: &parse.Message{}, Org: f.Org, Size: len(m.Raw)}}
+	if f.Off {
+		rec.Verdict = policy.Verdict{Rule: "judging is off", Class: detect.Safe}
+		return rec
+	}
+	err := guard(func() error {
+		start := time.Now()
+		f.gather(ctx, rec.Facts, m.Raw)
+		gathered := time.Now()
+		rec.Vector = signals.All().Compute(rec.Facts)
+		f.suspect(rec)
+		rec.Verdict = f.Policy().Decide(rec.Facts, rec.Vector, rec.Found)
+		rec.Took.Gather, rec.Took.Judge = gathered.Sub(start), time.Since(gathered)
+		return nil
+	})
+	if err != nil {
+		f.Log.Error("route broke", slog.String("id", m.Env.ID), slog.Any("err", err))
+		rec.Verdict = f.Policy().Blind("route broke")
+	}
+	return rec
+}
+
+// suspect asks every detector. One that breaks is named in Facts.Missing and
+// does not silence the others.
+func (f *Filter) suspect(rec *Record) {
+	for _, d := range f.Detectors {
+		f.try(rec.Facts, "detect/"+d.Name(), func() error {
+			rec.Found = append(rec.Found, d.Detect(rec.Facts, rec.Vector)...)
+			return nil
+		})
+	}
+}
+
+// hold makes a quarantined message durable before any door says 250. If that
+// fails the sender is asked to try again.
+func (f *Filter) hold(ctx context.Context, rec *Record, m Mail, out Outgoing) {
+	if rec.Verdict.Action != policy.Quarantine {
+		return
+	}
+	err := guard(func() error {
+		if f.Holding == nil {
+			return errNoQuarantine
+		}
+		return f.Holding.Hold(ctx, held(rec, m, out))
+	})
+	if err != nil {
+		f.Log.Error("quarantine failed", slog.String("id", m.Env.ID), slog.Any("err", err))
+		rec.Verdict.Action, rec.Verdict.Rule = policy.Defer, "quarantine failed"
+	}
 }

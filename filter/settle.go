@@ -1,0 +1,137 @@
+package filter
+
+import (
+	"bytes"
+	"context"
+	"crypto/sha256"
+	"encoding/hex"
+	"log/slog"
+	"slices"
+
+	"postern/parse"
+	"postern/policy"
+	"postern/signals"
+	"postern/store"
+)
+
+// queueLength is how many records may wait to be written. What comes when the
+// queue is full is counted and not remembered: it never holds up mail.
+const queueLength = 4096
+
+// settled is what is left of a record once its message is gone.
+type settled struct {
+	entry    store.Entry
+	sighting store.Sighting
+}
+
+// settle logs the record and hands it to the writer.
+func (f *Filter) settle(ctx context.Context, rec *Record) {
+	f.log(ctx, rec)
+	if f.Observe != nil {
+		f.Observe(rec)
+	}
+	if f.records == nil || f.Off {
+		return
+	}
+	s := f.remember(rec)
+	select {
+	case f.records <- s:
+	default:
+		f.dropped.Add(1)
+	}
+}
+
+// Start makes room for records. Run must follow.
+func (f *Filter) Start() { f.records = make(chan settled, queueLength) }
+
+// Run writes records until Stop is called and the queue is empty.
+func (f *Filter) Run(ctx context.Context) {
+	for s := range f.records {
+		f.note(s.entry.ID, "journal", guard(func() error { return f.Journal.Append(ctx, s.entry) }))
+		f.note(s.entry.ID, "history", guard(func() error { return f.History.Record(ctx, s.sighting) }))
+	}
+}
+
+// Stop ends Run. No message may be under way any more.
+func (f *Filter) Stop() { close(f.records) }
+
+// Dropped is the number of records that found the queue full.
+func (f *Filter) Dropped() uint64 { return f.dropped.Load() }
+
+func (f *Filter) note(id, what string, err error) {
+	if err != nil {
+		f.Log.Error("not remembered", slog.String("id", id), slog.String("in", what), slog.Any("err", err))
+	}
+}
+
+func (f *Filter) log(ctx context.Context, rec *Record) {
+	env, v := rec.Facts.Env, rec.Verdict
+	f.Log.LogAttrs(ctx, slog.LevelInfo, "message",
+		slog.String("id", env.ID), slog.String("action", v.Action.String()), slog.String("would", v.Would.String()),
+		slog.String("rule", v.Rule), slog.String("class", v.Class.String()), slog.Float64("score", v.Score),
+		slog.String("fate", string(rec.Fate)), slog.Any("from", env.From), slog.Int("rcpts", len(env.Rcpts)),
+		slog.String("remote", env.Remote.String()), slog.Int("size", rec.Facts.Size), slog.Any("missing", rec.Facts.Missing),
+		slog.Duration("gather", rec.Took.Gather), slog.Duration("judge", rec.Took.Judge), slog.Duration("deliver", rec.Took.Deliver))
+}
+
+// remember copies from the record what journal and history keep. Nothing in it
+// shares memory with the message.
+func (f *Filter) remember(rec *Record) settled {
+	facts, env, v := rec.Facts, rec.Facts.Env, rec.Verdict
+	q := query(facts)
+	s := store.Sighting{
+		Query: q, ID: sightingID(facts), Verified: facts.Auth.Authenticated() || facts.Direction() != signals.Inbound,
+		Outbound: facts.Direction() != signals.Inbound, Label: store.Unjudged,
+	}
+	if v.Would == policy.Accept && rec.Fate == Relayed {
+		s.Label = store.Good
+	}
+	e := store.Entry{
+		ID: env.ID, At: env.Received, Door: env.Protocol, From: q.From.String(), MailFrom: env.From.String(),
+		Remote: env.Remote.String(), Size: facts.Size, Sighting: s, Signals: signals.All().Names(), Values: rec.Vector.Values(),
+		Action: v.Action.String(), Rule: v.Rule, Class: v.Class.String(), Score: v.Score,
+		Missing: slices.Clone(facts.Missing), Fate: string(rec.Fate),
+	}
+	for _, r := range env.Rcpts {
+		e.Rcpts = append(e.Rcpts, r.String())
+	}
+	for _, r := range v.Reasons {
+		e.Reasons = append(e.Reasons, r.Text)
+	}
+	for _, found := range rec.Found {
+		plain := store.Finding{Detector: found.Detector, Class: found.Class.String(), Score: found.Score}
+		for _, ev := range found.Evidence {
+			plain.Evidence = append(plain.Evidence, ev.Text)
+		}
+		e.Findings = append(e.Findings, plain)
+	}
+	return settled{e, s}
+}
+
+// sightingID names the message itself and not its transaction: a client that
+// tries again sends the same authors, dates and identifiers to the same
+// recipients.
+func sightingID(facts *signals.Facts) string {
+	h := sha256.New()
+	for _, part := range []string{facts.Env.From.Key(), facts.Msg.MessageID, facts.Msg.Date.UTC().String(), facts.Msg.Subject} {
+		_, _ = h.Write([]byte(part + "\x00"))
+	}
+	for _, r := range facts.Env.Rcpts {
+		_, _ = h.Write([]byte(r.Key() + "\x00"))
+	}
+	_, _ = h.Write([]byte(facts.Msg.Text.Visible))
+	return hex.EncodeToString(h.Sum(nil)[:16])
+}
+
+// held is what the quarantine keeps of a message.
+func held(rec *Record, m Mail, out Outgoing) store.Held {
+	h := store.Held{
+		Envelope: *m.Env, Mail: m.MailParams, Rcpt: m.RcptParams, Message: bytes.Join(out, nil),
+		Class: rec.Verdict.Class.String(), Score: rec.Verdict.Score,
+	}
+	h.Envelope.Rcpts = append([]parse.Address(nil), m.Env.Rcpts...)
+	for _, r := range rec.Verdict.Reasons {
+		h.Reasons = append(h.Reasons, r.Text)
+	}
+	return h
+}
