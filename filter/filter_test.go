@@ -22,7 +22,9 @@ import (
 type noDNS struct{}
 
 func (noDNS) LookupTXT(context.Context, string) ([]string, error) { return nil, mailauth.ErrNotFound }
-func (noDNS) LookupMX(context.Context, string) ([]string, error)  { return nil, mailauth.ErrNotFound }
+
+func (noDNS) LookupMX(context.Context, string) ([]string, error) { return nil, mailauth.ErrNotFound }
+
 func (noDNS) LookupPTR(context.Context, netip.Addr) ([]string, error) {
 	return nil, mailauth.ErrNotFound
 }

@@ -78,11 +78,11 @@ func New(zoneText string) (*Server, error) {
 func listen() (net.PacketConn, net.Listener, error) {
 	var errs []error
 	for range 10 {
-		tcp, err := net.Listen("tcp", "127.0.0.1:0") //nolint:noctx // a listener on loopback does not wait
+		tcp, err := net.Listen("tcp", "127.0.0.1:0")
 		if err != nil {
 			return nil, nil, fmt.Errorf("dnstest: %w", err)
 		}
-		udp, err := net.ListenPacket("udp", tcp.Addr().String()) //nolint:noctx // as above
+		udp, err := net.ListenPacket("udp", tcp.Addr().String())
 		if err == nil {
 			return udp, tcp, nil
 		}
