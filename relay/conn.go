@@ -159,7 +159,7 @@ func (h *hop) hello(ctx context.Context, c *conn, name string) error {
 	if h.xforward {
 		c.forward = supported(xforwardNames, offers["XFORWARD"])
 	}
-	if h.xclient && c.forward == nil {
+	if h.xclient && len(c.forward) == 0 {
 		c.client = supported(xclientNames, offers["XCLIENT"])
 	}
 	return nil

@@ -42,15 +42,11 @@ func readReply(r *bufio.Reader, each func(text string)) (Reply, error) {
 		if each != nil {
 			each(rest)
 		}
-		if text.Len() > 0 && rest != "" {
-			text.WriteByte(' ')
+		if text.Len() < maxReplyText && rest != "" {
+			text.WriteString(rest + " ")
 		}
-		if room := maxReplyText - text.Len(); len(rest) > room {
-			rest = rest[:max(room, 0)]
-		}
-		text.WriteString(rest)
 		if last {
-			reply.Text = text.String()
+			reply.Text = strings.TrimSpace(text.String()[:min(text.Len(), maxReplyText)])
 			return reply, nil
 		}
 	}

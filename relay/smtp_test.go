@@ -75,9 +75,12 @@ func TestNextHopDiesAnywhere(t *testing.T) {
 					}
 					return ""
 				}})
-				wait := quantity.Duration(50 * time.Millisecond)
+				wait := quantity.Duration(10 * time.Second)
+				if how == stall {
+					wait = quantity.Duration(300 * time.Millisecond)
+				}
 				h := newTestHop(t, Config{Address: f.addr(), ConnectTimeout: wait, CommandTimeout: wait, DataTimeout: wait})
-				replies, err := transfer(within(t, 5*time.Second), h, letter, "b@example.org")
+				replies, err := transfer(within(t, 20*time.Second), h, letter, "b@example.org")
 				if err == nil && (how[:3] != "421" || replies[0].Code != 451) {
 					t.Errorf("no error: %v", replies)
 				}
