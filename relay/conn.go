@@ -77,14 +77,23 @@ func (c *conn) send(lines ...string) error {
 	return err
 }
 
-// reply reads the next reply, past those that are owed.
-func (c *conn) reply(each func(string)) (Reply, error) {
+// settle reads the replies that are owed; they have mostly come long ago.
+func (c *conn) settle(ctx context.Context, timeout time.Duration) error {
 	for ; c.owed > 0; c.owed-- {
-		if r, err := readReply(c.r, nil); err != nil || !r.OK() {
+		if err := c.arm(ctx, timeout); err != nil {
 			c.broken = true
-			return Reply{}, errors.Join(errClosing, err)
+			return err
+		}
+		if r, err := c.reply(nil); err != nil || !r.OK() {
+			c.broken = true
+			return errors.Join(errClosing, err)
 		}
 	}
+	return nil
+}
+
+// reply reads one reply.
+func (c *conn) reply(each func(string)) (Reply, error) {
 	r, err := readReply(c.r, each)
 	switch {
 	case err != nil:

@@ -14,24 +14,32 @@ var errLineEnds = errors.New("relay: message holds a bare CR, a bare LF or a NUL
 // checkLines finds whether every CR and LF of message is part of a CRLF, and
 // that there is no NUL.
 func checkLines(message [][]byte) error {
-	var cr, lf, crlf int
+	cr, lf := 0, 0
 	var last byte
 	for _, piece := range message {
-		if len(piece) == 0 {
-			continue
-		}
+		cr += bytes.Count(piece, []byte{'\r'})
 		if bytes.IndexByte(piece, 0) >= 0 {
 			return errLineEnds
 		}
-		cr += bytes.Count(piece, []byte{'\r'})
-		lf += bytes.Count(piece, []byte{'\n'})
-		crlf += bytes.Count(piece, []byte{'\r', '\n'})
-		if last == '\r' && piece[0] == '\n' {
-			crlf++
+		for {
+			i := bytes.IndexByte(piece, '\n')
+			if i < 0 {
+				break
+			}
+			if i > 0 {
+				last = piece[i-1]
+			}
+			if last != '\r' {
+				return errLineEnds
+			}
+			lf++
+			last, piece = '\n', piece[i+1:]
 		}
-		last = piece[len(piece)-1]
+		if len(piece) > 0 {
+			last = piece[len(piece)-1]
+		}
 	}
-	if cr != crlf || lf != crlf {
+	if cr != lf {
 		return errLineEnds
 	}
 	return nil

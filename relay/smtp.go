@@ -63,6 +63,9 @@ type transaction struct {
 func (t *transaction) begin(ctx context.Context, env *parse.Envelope, mail string) (Reply, error) {
 	c, h := t.conn, t.hop
 	c.uses++
+	if err := c.settle(ctx, h.commandTimeout); err != nil {
+		return Reply{}, err
+	}
 	if r, err := h.impersonate(ctx, c, env); err != nil || r.Code != 0 {
 		return r, err
 	}
