@@ -30,6 +30,7 @@ type env struct {
 	TLS           bool       `expr:"tls"`
 	Size          int        `expr:"size"`
 	Hour          int        `expr:"hour"`
+	Direction     string     `expr:"direction"`
 	SPF           string     `expr:"spf"`
 	DKIM          string     `expr:"dkim"`
 	DMARC         string     `expr:"dmarc"`
@@ -61,7 +62,8 @@ func newEnv(f *signals.Facts, v signals.Vector, found []detect.Finding, w *Verdi
 		Class: w.Class.String(), Score: w.Score,
 		MailFrom: f.Env.From.Key(), MailDomain: f.Env.From.Domain, Subject: f.Msg.Subject,
 		ClientName: f.Env.RemoteName, Helo: f.Env.Helo, TLS: f.Env.TLS, Size: f.Size, Hour: f.Env.Received.UTC().Hour(),
-		SPF: result(f.Auth.SPF.Result), DMARC: result(f.Auth.DMARC.Result), ARC: result(f.Auth.ARC.Result), DKIM: dkim(f.Auth.DKIM),
+		Direction: f.Direction().String(),
+		SPF:       result(f.Auth.SPF.Result), DMARC: result(f.Auth.DMARC.Result), ARC: result(f.Auth.ARC.Result), DKIM: dkim(f.Auth.DKIM),
 		Authenticated: f.Auth.Authenticated(), FirstContact: firstContact(f),
 	}
 	if f.Env.Remote.IsValid() {
@@ -91,8 +93,6 @@ func newEnv(f *signals.Facts, v signals.Vector, found []detect.Finding, w *Verdi
 	e.Missing = f.Lacks
 	return e
 }
-
-var directionNames = []string{signals.Inbound: "inbound", signals.Outbound: "outbound", signals.Internal: "internal"}
 
 func result(r mailauth.Result) string {
 	if r == "" {

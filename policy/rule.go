@@ -179,11 +179,20 @@ var arguments = map[string]func() []string{
 	"p":      func() []string { return classNames },
 	"signal": func() []string { return signals.All().Names() },
 	"known":  func() []string { return signals.All().Names() },
+	"found":  detectors,
+}
+
+func detectors() []string {
+	var names []string
+	for _, d := range detect.Heuristics() {
+		names = append(names, d.Name())
+	}
+	return names
 }
 
 // values are all that some fields of env can be.
 var values = map[string][]string{
-	"class": classNames, "direction": directionNames,
+	"class": classNames, "direction": {signals.Inbound.String(), signals.Outbound.String(), signals.Internal.String()},
 	"spf": resultNames, "dkim": resultNames, "dmarc": resultNames, "arc": resultNames,
 }
 

@@ -13,6 +13,7 @@ import (
 func TestRulesSeeTheMessage(t *testing.T) {
 	t.Parallel()
 	found := []detect.Finding{finding(detect.VendorFraud, 0.95), finding(detect.Spam, 0.2)}
+	found[0].Detector = "domain-spoof"
 	f := letter("bo@example.com", "cy@example.org")
 	f.Missing = []string{"history"}
 	f.Msg.Links = append(f.Msg.Links, f.Msg.Links...)
@@ -26,12 +27,12 @@ func TestRulesSeeTheMessage(t *testing.T) {
 		`"cy@example.org" in rcpts and "example.com" in rcpt_domains and len(rcpts) == 2`,
 		`subject contains "account" and lower(subject) matches "^new"`,
 		`client == "192.0.2.7" and client_name == "" and helo startsWith "out." and not tls`,
-		`size == 5000 and hour == 9`,
+		`size == 5000 and hour == 9 and direction == "inbound"`,
 		`spf == "none" and dkim == "none" and dmarc == "none" and arc != "pass" and not authenticated`,
 		`missing("history") and not first_contact and not missing("auth")`,
 		`any(attachments, .type == "text/html" and .name endsWith ".html" and .size < 1000 and not .encrypted)`,
 		`link_hosts == ["login.example.org"]`,
-		`found("by-vendor_fraud") and not found("by-malware")`,
+		`found("domain-spoof") and not found("extortion-demand")`,
 		`len(reply_to) == 0`,
 	} {
 		p := must(t, Config{Mode: Enforce, Rules: []Rule{{Name: "x", When: when, Then: "defer"}}})

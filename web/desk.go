@@ -1,0 +1,193 @@
+package web
+
+import (
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"log/slog"
+	"net/http"
+	"sync"
+	"time"
+
+	"postern/detect"
+	"postern/parse"
+	"postern/store"
+)
+
+// A Desk answers the operator: what is held, why something was decided, what
+// is known of a sender. Its handler is for a socket that only the operator can
+// open.
+type Desk struct {
+	History store.History
+	Journal store.Journal
+	Holding store.Quarantine
+	// Send hands a held message to the next hop. It returns the recipients
+	// that still lack it, by index, and an error where there are any.
+	Send func(context.Context, store.Held) (missing []int, err error)
+	Log  *slog.Logger
+
+	releasing sync.Mutex // one at a time, so that nothing is sent twice
+}
+
+// Handler serves the desk's requests.
+func (d *Desk) Handler() http.Handler {
+	mux := http.NewServeMux()
+	mux.HandleFunc("GET /quarantine", d.list)
+	mux.Handle("GET /quarantine/{id}", reply(d.show))
+	mux.Handle("DELETE /quarantine/{id}", reply(d.remove))
+	mux.Handle("POST /quarantine/{id}/release", reply(d.release))
+	mux.Handle("GET /decisions/{id}", reply(d.decision))
+	mux.Handle("POST /decisions/{id}/label", reply(d.label))
+	mux.Handle("GET /history/{sender}", reply(d.history))
+	return mux
+}
+
+// refusal is an answer that says no.
+type refusal struct {
+	Error string `json:"error"`
+}
+
+// reply writes what fn returns as JSON.
+func reply[T any](fn func(*http.Request) (T, error)) http.Handler {
+	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		v, err := fn(r)
+		w.Header().Set("Content-Type", "application/json")
+		switch {
+		case errors.Is(err, store.ErrNotFound):
+			w.WriteHeader(http.StatusNotFound)
+		case errors.Is(err, errAsked):
+			w.WriteHeader(http.StatusBadRequest)
+		case err != nil:
+			w.WriteHeader(http.StatusInternalServerError)
+		}
+		if err != nil {
+			_ = json.NewEncoder(w).Encode(refusal{err.Error()})
+			return
+		}
+		_ = json.NewEncoder(w).Encode(v)
+	})
+}
+
+// errAsked marks a request that cannot be meant.
+var errAsked = errors.New("web")
+
+// list writes one object a line, as they come.
+func (d *Desk) list(w http.ResponseWriter, r *http.Request) {
+	w.Header().Set("Content-Type", "application/x-ndjson")
+	out := json.NewEncoder(w)
+	for h, err := range d.Holding.Holdings(r.Context()) {
+		if err != nil {
+			_ = out.Encode(refusal{err.Error()})
+			return
+		}
+		if out.Encode(held(h)) != nil {
+			return
+		}
+	}
+}
+
+func (d *Desk) show(r *http.Request) (Held, error) {
+	h, err := d.Holding.Held(r.Context(), r.PathValue("id"))
+	return held(h), err
+}
+
+func (d *Desk) remove(r *http.Request) (Held, error) {
+	id := r.PathValue("id")
+	h, err := d.Holding.Held(r.Context(), id)
+	if err != nil {
+		return Held{}, err
+	}
+	h.Message = nil
+	return held(h), d.Holding.Remove(r.Context(), id)
+}
+
+// release sends a held message on, and lets go of it once every recipient has
+// it. Those who lack it keep it held. A released message was no attack, so the
+// journal and the history learn of it.
+func (d *Desk) release(r *http.Request) (Held, error) {
+	d.releasing.Lock()
+	defer d.releasing.Unlock()
+	ctx, id := context.WithoutCancel(r.Context()), r.PathValue("id")
+	h, err := d.Holding.Held(ctx, id)
+	if err != nil {
+		return Held{}, err
+	}
+	missing, err := d.Send(ctx, h)
+	if err != nil {
+		if 0 < len(missing) && len(missing) < len(h.Envelope.Rcpts) {
+			err = errors.Join(err, d.Holding.Hold(ctx, only(h, missing)))
+		}
+		return Held{}, err
+	}
+	if err := d.Holding.Remove(ctx, id); err != nil {
+		return Held{}, fmt.Errorf("it was sent, but is still held: %w", err)
+	}
+	if err := d.learn(ctx, id, store.Verdict{Class: detect.Safe.String(), By: "release", At: time.Now()}); err != nil && !errors.Is(err, store.ErrNotFound) {
+		d.Log.Error("release not learned", slog.String("id", id), slog.Any("err", err))
+	}
+	h.Message = nil
+	return held(h), nil
+}
+
+// only is h for some of its recipients.
+func only(h store.Held, recipients []int) store.Held {
+	var rcpts []parse.Address
+	var params []string
+	for _, i := range recipients {
+		rcpts = append(rcpts, h.Envelope.Rcpts[i])
+		if i < len(h.Rcpt) {
+			params = append(params, h.Rcpt[i])
+		}
+	}
+	h.Envelope.Rcpts, h.Rcpt = rcpts, params
+	return h
+}
+
+func (d *Desk) decision(r *http.Request) (Decision, error) {
+	e, err := d.Journal.Entry(r.Context(), r.PathValue("id"))
+	return decision(e), err
+}
+
+func (d *Desk) label(r *http.Request) (Label, error) {
+	var l Label
+	if err := json.NewDecoder(r.Body).Decode(&l); err != nil {
+		return l, fmt.Errorf("%w: %w", errAsked, err)
+	}
+	if _, ok := detect.ParseClass(l.Class); !ok || l.By == "" {
+		return l, fmt.Errorf("%w: %q is no class", errAsked, l.Class)
+	}
+	l.At = time.Now()
+	return l, d.learn(r.Context(), r.PathValue("id"), store.Verdict(l))
+}
+
+// learn writes the label down and corrects the sender's history by it.
+func (d *Desk) learn(ctx context.Context, id string, v store.Verdict) error {
+	e, err := d.Journal.Entry(ctx, id)
+	if err != nil {
+		return err
+	}
+	if err := d.Journal.SetLabel(ctx, id, v); err != nil {
+		return err
+	}
+	s := e.Sighting
+	s.Label = store.Good
+	if c, _ := detect.ParseClass(v.Class); c.Unwanted() {
+		s.Label = store.Bad
+	}
+	return d.History.Record(ctx, s)
+}
+
+func (d *Desk) history(r *http.Request) (History, error) {
+	sender := r.PathValue("sender")
+	a, ok := parse.ParseAddress(sender)
+	if !ok {
+		a, ok = parse.ParseAddress("postmaster@" + sender)
+		a.Local = ""
+	}
+	if !ok {
+		return History{}, fmt.Errorf("%w: %q is neither an address nor a domain", errAsked, sender)
+	}
+	p, err := d.History.Lookup(r.Context(), store.Query{From: a, AsOf: time.Now()})
+	return History{Sender: sender, Verified: standing(p.Verified), Claimed: standing(p.Claimed)}, err
+}
