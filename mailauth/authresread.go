@@ -57,11 +57,11 @@ func trustedResults(msg *parse.Message, trusted []string) []Upstream {
 // not well formed; ID is set as soon as there is one.
 func parseAuthRes(value string) (up Upstream, ok bool) {
 	r := resultReader{value}
-	if up.ID, ok = r.word(";"); !ok {
+	if up.ID, _ = r.word(";"); !isToken(up.ID) {
 		return up, false
 	}
 	if r.skip(); r.rest != "" && r.rest[0] != ';' {
-		if _, ok = r.word(";"); !ok { // the version
+		if version, ok := r.word(";"); !ok || !allDigits(version) {
 			return up, false
 		}
 	}
@@ -92,11 +92,11 @@ func (r *resultReader) methodResult() (m MethodResult, ok bool) {
 	if !r.next('=') {
 		return m, strings.EqualFold(method, "none")
 	}
-	result, ok := r.word(";")
-	if !ok {
+	result, _ := r.word(";")
+	method, _, _ = strings.Cut(method, "/") // its version
+	if method == "" || result == "" {
 		return m, false
 	}
-	method, _, _ = strings.Cut(method, "/") // its version
 	m = MethodResult{Method: asciiLower(method), Result: Result(asciiLower(result)), Props: map[string]string{}}
 	for {
 		if r.skip(); r.rest == "" || r.rest[0] == ';' {

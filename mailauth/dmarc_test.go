@@ -104,7 +104,9 @@ func TestDMARC(t *testing.T) {
 		{
 			"psd=n parts a subdomain off",
 			[]string{"_dmarc.example.com TXT v=DMARC1; p=reject", "_dmarc.lab.example.com TXT v=DMARC1; p=none; psd=n"},
-			"lab.example.com", "example.com", []string{"x.lab.example.com"}, outcome(Pass, "lab.example.com", "lab.example.com", "none", "dkim"),
+			"lab.example.com", "example.com",
+			[]string{"x.lab.example.com"},
+			outcome(Pass, "lab.example.com", "lab.example.com", "none", "dkim"),
 		},
 		{
 			"a record in between is passed over",

@@ -212,7 +212,11 @@ func negativeTTL(msg *dns.Msg, ttl uint32) time.Duration {
 	return minTTL
 }
 
+// clamp is a TTL within our bounds; one beyond 31 bits is 0 (RFC 2181 §8).
 func clamp(seconds uint32, most time.Duration) time.Duration {
+	if seconds > 1<<31-1 {
+		seconds = 0
+	}
 	return min(max(time.Duration(seconds)*time.Second, minTTL), most)
 }
 
