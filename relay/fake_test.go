@@ -126,7 +126,7 @@ func (f *fake) usual(c *fakeConn, verb string) string {
 	switch verb {
 	case "EHLO", "LHLO":
 		usual := "250-fake.example"
-		for _, keyword := range strings.Split(f.ehlo, ",") {
+		for keyword := range strings.SplitSeq(f.ehlo, ",") {
 			usual += "\r\n250-" + keyword
 		}
 		i := strings.LastIndex(usual, "250-")

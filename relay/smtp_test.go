@@ -183,13 +183,13 @@ func TestConnectionsAreBounded(t *testing.T) {
 	t.Parallel()
 	f := startFake(t, &fake{})
 	h := newTestHop(t, Config{Address: f.addr(), Connections: 2, ConnectTimeout: quantity.Duration(30 * time.Millisecond)})
-	var open []Transaction
-	for range 2 {
+	var open [2]Transaction
+	for i := range open {
 		tx, _, err := h.Begin(t.Context(), testEnv, "<a@example.net>")
 		if err != nil {
 			t.Fatal(err)
 		}
-		open = append(open, tx)
+		open[i] = tx
 	}
 	if _, _, err := h.Begin(t.Context(), testEnv, "<a@example.net>"); err == nil {
 		t.Error("a third connection")
