@@ -61,7 +61,7 @@ type Query struct {
 	From  parse.Address
 	Name  string // display name as shown; engines fold it
 	Rcpts []parse.Address
-	AsOf  time.Time
+	AsOf  time.Time // zero is now
 }
 
 // A Label is the last word on what a message was.
@@ -147,6 +147,7 @@ type Held struct {
 	Envelope parse.Envelope
 	Mail     string   // MAIL parameters as received, without FROM: "BODY=8BITMIME RET=HDRS"
 	Rcpt     []string // RCPT parameters, one string a recipient
+	Size     int      // of Message in bytes; the quarantine counts it
 	Message  []byte   // as it is to be delivered: our header fields, then the message as received
 	Class    string
 	Score    float64

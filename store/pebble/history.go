@@ -1,0 +1,204 @@
+package pebble
+
+import (
+	"context"
+	"encoding/binary"
+	"errors"
+	"io"
+	"time"
+
+	"github.com/cockroachdb/pebble/v2"
+
+	"postern/store"
+	"postern/store/record"
+)
+
+// mergerName is written into the files; it changes only with the format.
+const mergerName = "postern.record.1"
+
+// merger teaches Pebble the algebra of records.
+func (s *Store) merger() *pebble.Merger {
+	return &pebble.Merger{
+		Name: mergerName,
+		Merge: func(_, v []byte) (pebble.ValueMerger, error) {
+			m := &merging{damaged: func() { s.damaged.Add(1) }}
+			return m, m.MergeNewer(v)
+		},
+	}
+}
+
+// merging collects one record. What is damaged counts for nothing: an error
+// would stop Pebble from ever sorting this part of the store again.
+type merging struct {
+	record  record.Record
+	damaged func()
+}
+
+func (m *merging) MergeNewer(v []byte) error {
+	if m.record.MergeEncoded(v) != nil {
+		m.damaged()
+	}
+	return nil
+}
+
+func (m *merging) MergeOlder(v []byte) error { return m.MergeNewer(v) }
+
+func (m *merging) Finish(bool) ([]byte, io.Closer, error) {
+	return m.record.Append(nil), nil, nil
+}
+
+// Lookup reads the profile for q. The zero AsOf is now.
+func (s *Store) Lookup(ctx context.Context, q store.Query) (store.Profile, error) {
+	end, err := s.begin(ctx)
+	if err != nil {
+		return store.Profile{}, s.told(err)
+	}
+	defer end()
+	if q.AsOf.IsZero() {
+		q.AsOf = time.Now()
+	}
+	key := make([]byte, 0, 1+digestSize)
+	p, err := record.CastOf(q).Read(q, func(e record.Entity, r *record.Record) error {
+		if err := ctx.Err(); err != nil {
+			return err
+		}
+		key = s.entityKey(key[:0], e)
+		return s.readRecord(s.db, key, r)
+	})
+	return p, s.told(err)
+}
+
+func (s *Store) entityKey(b []byte, e record.Entity) []byte {
+	return s.key.name(append(b, byte(e.Class)), byte(e.Class), e.A, e.B)
+}
+
+// readRecord fills r, if the store knows the key.
+func (s *Store) readRecord(from pebble.Reader, key []byte, r *record.Record) error {
+	v, closer, err := from.Get(key)
+	if errors.Is(err, pebble.ErrNotFound) {
+		return nil
+	}
+	if err != nil {
+		return err
+	}
+	if r.MergeEncoded(v) != nil {
+		s.damaged.Add(1)
+	}
+	return closer.Close()
+}
+
+// Record remembers sg in place of any earlier sighting with its ID. The zero
+// AsOf is now.
+func (s *Store) Record(ctx context.Context, sg store.Sighting) error {
+	if sg.ID == "" {
+		return errors.New("store: a sighting without ID")
+	}
+	end, err := s.begin(ctx)
+	if err != nil {
+		return s.told(err)
+	}
+	defer end()
+	if sg.AsOf.IsZero() {
+		sg.AsOf = time.Now()
+	}
+	now := s.effectOf(sg)
+	place := digestKey(sightingPrefix, s.key.digest(sightingPrefix, sg.ID))
+	return s.told(s.change(ctx, change{make: func(b *pebble.Batch) error {
+		was, err := s.get(b, place)
+		if err != nil && !errors.Is(err, store.ErrNotFound) {
+			return err
+		}
+		encoded := now.append(nil)
+		if string(was) == string(encoded) {
+			return nil
+		}
+		if err := readEffect(was).merge(b, record.Mark.Undo); err != nil {
+			return err
+		}
+		if err := now.merge(b, record.Mark.Do); err != nil {
+			return err
+		}
+		return b.Set(place, encoded, nil)
+	}}))
+}
+
+// An effect is what one sighting did, kept so that it can be undone.
+type effect struct {
+	mark record.Mark
+	keys [][]byte
+}
+
+func (s *Store) effectOf(sg store.Sighting) effect {
+	entities := record.CastOf(sg.Query).Marked()
+	e := effect{record.MarkOf(sg), make([][]byte, len(entities))}
+	for i := range entities {
+		e.keys[i] = s.entityKey(nil, entities[i])
+	}
+	return e
+}
+
+// merge does or undoes the effect.
+func (e effect) merge(b *pebble.Batch, do func(record.Mark, *record.Record, record.Class)) error {
+	var r record.Record
+	var operand []byte
+	for _, key := range e.keys {
+		r.Reset()
+		do(e.mark, &r, record.Class(key[0]))
+		operand = r.Append(operand[:0])
+		if err := b.Merge(key, operand, nil); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+const (
+	effectVersion = 1
+
+	effectVerified = 1 << 6
+	effectOutbound = 1 << 7
+)
+
+// append encodes e: version, time, label and flags in one byte, keys.
+func (e effect) append(b []byte) []byte {
+	b = append(b, effectVersion)
+	b = binary.AppendVarint(b, e.mark.At)
+	flags := byte(e.mark.Label)
+	if e.mark.Verified {
+		flags |= effectVerified
+	}
+	if e.mark.Outbound {
+		flags |= effectOutbound
+	}
+	b = append(b, flags)
+	for _, key := range e.keys {
+		b = append(b, key...)
+	}
+	return b
+}
+
+// readEffect is the inverse of append. What it cannot read did nothing.
+func readEffect(b []byte) effect {
+	if len(b) == 0 || b[0] != effectVersion {
+		return effect{}
+	}
+	at, n := binary.Varint(b[1:])
+	if n <= 0 || len(b) < 2+n {
+		return effect{}
+	}
+	flags, b := b[1+n], b[2+n:]
+	const keySize = 1 + digestSize
+	if len(b)%keySize != 0 {
+		return effect{}
+	}
+	e := effect{mark: record.Mark{
+		At:       at,
+		Label:    store.Label(flags &^ (effectVerified | effectOutbound)),
+		Verified: flags&effectVerified != 0,
+		Outbound: flags&effectOutbound != 0,
+	}}
+	for ; len(b) > 0; b = b[keySize:] {
+		e.keys = append(e.keys, b[:keySize:keySize])
+	}
+	return e
+}
