@@ -192,6 +192,10 @@ func TestTheSecondServerAnswers(t *testing.T) {
 	if n := dead.Questions(); n != 1 {
 		t.Errorf("the dead server was asked %d times, want once", n)
 	}
+	alone := NewResolver(DNSConfig{Servers: []string{dead.Addr()}})
+	if _, err := alone.LookupTXT(t.Context(), "example.com"); !errors.Is(err, ErrTemporary) || dead.Questions() != 2 {
+		t.Errorf("alone: %v after %d questions", err, dead.Questions())
+	}
 }
 
 func TestNoAnswerIsTemporary(t *testing.T) {
@@ -249,6 +253,19 @@ func TestDNSConfigCheck(t *testing.T) {
 		if bad.Check() == nil {
 			t.Errorf("%+v passes", bad)
 		}
+	}
+}
+
+func TestCachedLookupAllocatesNothing(t *testing.T) {
+	r, _, _ := startDNS(t)
+	lookup := func() {
+		if _, err := r.LookupTXT(t.Context(), "example.com"); err != nil {
+			t.Fatal(err)
+		}
+	}
+	lookup()
+	if n := testing.AllocsPerRun(100, lookup); n > 0 {
+		t.Errorf("%v allocations", n)
 	}
 }
 

@@ -47,6 +47,9 @@ func (r *CachingResolver) ask(ctx context.Context, q question) *answer {
 		}
 		if msg.Rcode != dns.RcodeSuccess && msg.Rcode != dns.RcodeNameError {
 			r.servfails.Add(1)
+			if try+1 >= len(r.servers) {
+				break // asked again at once, it would say the same (RFC 9520 §3.1)
+			}
 			continue
 		}
 		r.preferred.Store(i)
