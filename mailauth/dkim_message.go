@@ -46,14 +46,23 @@ func readSigned(raw []byte) *signedMessage {
 	}
 	m.named = make(map[string][]int, len(m.fields))
 	for i, f := range m.fields {
-		if f.colon < 0 {
-			continue
-		}
-		if name := strings.ToLower(trimFWS(string(f.raw[:f.colon]))); name != "" {
+		if f.colon > 0 && !isWSP(f.raw[0]) {
+			name := lowerASCII(trimFWS(string(f.raw[:f.colon])))
 			m.named[name] = append(m.named[name], i)
 		}
 	}
 	return m
+}
+
+// lowerASCII leaves all but ASCII alone: a field name with the Kelvin sign in
+// it must not turn into one that counts.
+func lowerASCII(s string) string {
+	return strings.Map(func(r rune) rune {
+		if 'A' <= r && r <= 'Z' {
+			r |= 0x20
+		}
+		return r
+	}, s)
 }
 
 // bodyHash hashes the body once for each canonicalization. All limits must

@@ -112,7 +112,7 @@ func (s *signature) readNames() bool {
 		return false
 	}
 	for name := range strings.SplitSeq(list, ":") {
-		s.names = append(s.names, strings.ToLower(trimFWS(name)))
+		s.names = append(s.names, lowerASCII(trimFWS(name)))
 	}
 	return true
 }
@@ -219,7 +219,7 @@ func signingDomain(s string) (string, bool) {
 			}
 		}
 	}
-	return strings.ToLower(s), true
+	return lowerASCII(s), true
 }
 
 func isAlgorithm(s string) bool {
@@ -251,5 +251,8 @@ func parseDigits(s string) (int64, bool) {
 
 func decodeBase64(s string) ([]byte, bool) {
 	b, err := base64.StdEncoding.DecodeString(stripFWS(s))
-	return b, err == nil && len(b) > 0
+	if err != nil || len(b) == 0 {
+		return nil, false
+	}
+	return b, true
 }
