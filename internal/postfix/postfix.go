@@ -41,8 +41,10 @@ type Instance struct {
 	Front string // host:port of the smtpd that faces clients
 	Back  string // host:port of the smtpd behind the filter, which believes XFORWARD and XCLIENT
 
-	tb  testing.TB
-	dir string
+	tb      testing.TB
+	dir     string
+	program string
+	running bool
 }
 
 // Missing skips the test because name is not there to test with; where
@@ -74,7 +76,7 @@ func FreeAddress(tb testing.TB) string {
 	if err != nil {
 		tb.Fatal(err)
 	}
-	defer l.Close()
+	defer func() { _ = l.Close() }()
 	return l.Addr().String()
 }
 
@@ -93,23 +95,39 @@ func Start(tb testing.TB, o Options) *Instance {
 		p.Back = FreeAddress(tb)
 	}
 	p.configure(o)
-	run := func(ctx context.Context, verb string) {
-		out, err := exec.CommandContext(ctx, program, "-c", p.path("etc"), verb).CombinedOutput()
-		if err != nil {
-			tb.Errorf("postfix %s: %v\n%s%s", verb, err, out, p.Log())
-		}
-	}
+	p.program = program
 	tb.Cleanup(func() {
-		run(context.WithoutCancel(tb.Context()), "stop")
+		p.Stop()
 		if tb.Failed() {
 			tb.Logf("Postfix wrote:\n%s", p.Log())
 		}
 	})
-	run(tb.Context(), "start")
-	if tb.Failed() {
-		tb.FailNow()
-	}
+	p.Restart()
 	return p
+}
+
+// Stop ends the instance, and does nothing where it has ended.
+func (p *Instance) Stop() {
+	p.tb.Helper()
+	if p.running {
+		p.running = false
+		p.run(context.WithoutCancel(p.tb.Context()), "stop")
+	}
+}
+
+// Restart starts the instance again after Stop.
+func (p *Instance) Restart() {
+	p.tb.Helper()
+	p.running = true
+	p.run(p.tb.Context(), "start")
+}
+
+func (p *Instance) run(ctx context.Context, verb string) {
+	p.tb.Helper()
+	out, err := exec.CommandContext(ctx, p.program, "-c", p.path("etc"), verb).CombinedOutput()
+	if err != nil {
+		p.tb.Fatalf("postfix %s: %v\n%s%s", verb, err, out, p.Log())
+	}
 }
 
 func (p *Instance) path(elem ...string) string {
@@ -121,7 +139,7 @@ func publicDir(tb testing.TB) string {
 	tb.Helper()
 	dir := tb.TempDir()
 	for _, d := range []string{dir, filepath.Dir(dir)} {
-		if err := os.Chmod(d, 0o755); err != nil { //nolint:gosec // meant for all
+		if err := os.Chmod(d, 0o755); err != nil {
 			tb.Fatal(err)
 		}
 	}
@@ -137,7 +155,7 @@ func (p *Instance) configure(o Options) {
 	uid, _ := strconv.Atoi(owner.Uid)
 	gid, _ := strconv.Atoi(owner.Gid)
 	for _, dir := range []string{"etc", "queue", "data", "mail"} {
-		if err := os.Mkdir(p.path(dir), 0o755); err != nil { //nolint:gosec // meant for all
+		if err := os.Mkdir(p.path(dir), 0o755); err != nil {
 			p.tb.Fatal(err)
 		}
 	}
@@ -146,7 +164,8 @@ func (p *Instance) configure(o Options) {
 			p.tb.Fatal(err)
 		}
 	}
-	var boxes, domains []string
+	domains := make([]string, 0, len(o.Mailboxes))
+	boxes := make([]string, 0, len(o.Mailboxes))
 	for _, address := range o.Mailboxes {
 		_, domain, _ := strings.Cut(address, "@")
 		domains = append(domains, domain)
@@ -158,7 +177,7 @@ func (p *Instance) configure(o Options) {
 	for name, text := range map[string]string{
 		"main.cf": main, "master.cf": p.master(o), "mailboxes": strings.Join(boxes, "\n") + "\n",
 	} {
-		if err := os.WriteFile(p.path("etc", name), []byte(text), 0o644); err != nil { //nolint:gosec // meant for all
+		if err := os.WriteFile(p.path("etc", name), []byte(text), 0o644); err != nil {
 			p.tb.Fatal(err)
 		}
 	}
@@ -220,8 +239,8 @@ func (p *Instance) Mail(address string, n int) []string {
 // Delivered is what the mailbox of address holds now.
 func (p *Instance) Delivered(address string) []string {
 	p.tb.Helper()
-	var mail []string
 	files, _ := filepath.Glob(p.path("mail", address, "new", "*"))
+	mail := make([]string, 0, len(files))
 	for _, file := range files {
 		text, err := os.ReadFile(file)
 		if err != nil {
