@@ -22,7 +22,7 @@ var BodyHidden = define(Signal{
 // BodyZeroWidth counts characters that take no room.
 var BodyZeroWidth = define(Signal{
 	Name: "body.zero_width", Level: Message, Unit: Count,
-	Doc:  "Characters without width in the subject and the visible text.",
+	Doc:  "Characters without width in the subject and the text, hidden or not.",
 	Eval: func(f *Facts) float64 { return float64(f.look().text.zeroWidth) },
 })
 

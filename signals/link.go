@@ -8,6 +8,7 @@ import (
 	"slices"
 	"strings"
 
+	"golang.org/x/net/idna"
 	"golang.org/x/net/publicsuffix"
 
 	"postern/parse"
@@ -16,9 +17,9 @@ import (
 // A target is a link with what its words claim.
 type target struct {
 	*parse.Link
-	org   string // organisational domain of the host
-	shown string // the host that the words name; empty where they name none
-	valid bool   // the host is a name under a public suffix, or an IP address
+	org       string // organisational domain of the host
+	shown     string // the host that the words name; empty where they name none
+	disguised bool   // shown belongs to another organisation than the host
 }
 
 // web tells whether l opens a page when it is clicked.
@@ -29,21 +30,31 @@ func web(l *parse.Link) bool {
 // readLinks keeps the links that open pages.
 func readLinks(links []parse.Link) []target {
 	targets := make([]target, 0, len(links))
+	var last target
 	for i := range links {
 		l := &links[i]
 		if !web(l) || l.Host == "" {
 			continue
 		}
-		t := target{Link: l}
-		if n := len(targets); n > 0 && targets[n-1].Host == l.Host {
-			t.org, t.valid = targets[n-1].org, targets[n-1].valid
-		} else {
-			t.org, t.valid = parse.OrgDomain(l.Host), hostName(l.Host) != "" || ipHost(l.Host)
+		t := last // links come in runs that are alike
+		t.Link = l
+		if last.Link == nil || last.Host != l.Host {
+			t.org = parse.OrgDomain(l.Host)
 		}
-		t.shown = shownHost(l.Text)
+		if last.Link == nil || last.Text != l.Text {
+			t.shown = shownHost(l.Text)
+		}
+		if last.Link == nil || last.Host != l.Host || last.shown != t.shown {
+			t.disguised = t.misleads()
+		}
+		last = t
 		targets = append(targets, t)
 	}
 	return targets
+}
+
+func (t *target) misleads() bool {
+	return t.shown != "" && (reachable(t.Host) || ipHost(t.Host)) && parse.OrgDomain(t.shown) != t.org
 }
 
 // maxShown bounds the words of a link that are read for a host name.
@@ -70,21 +81,37 @@ func shownHost(words string) string {
 // hostName gives s without "www." if it is a host name under a public suffix.
 func hostName(s string) string {
 	s = strings.TrimPrefix(s, "www.")
-	a, ok := parse.ParseAddress("x@" + s)
-	if !ok || strings.HasPrefix(s, "[") || strings.Contains(s, "@") {
+	if !ascii(s) {
+		a, err := idna.Lookup.ToASCII(s)
+		if err != nil {
+			return ""
+		}
+		s = a
+	}
+	if !reachable(s) {
 		return ""
 	}
-	suffix, icann := publicsuffix.PublicSuffix(a.Domain)
-	if !icann || suffix == a.Domain {
+	if suffix, icann := publicsuffix.PublicSuffix(s); !icann || suffix == s {
 		return ""
 	}
-	return a.Domain
+	return s
 }
 
-// mismatch tells where a link's words name the host of another organisation
-// than the one it opens.
-func (t target) mismatch() bool {
-	return t.shown != "" && t.valid && parse.OrgDomain(t.shown) != t.org
+// reachable tells whether s has the form of a host name with a top-level
+// label (RFC 1123 §2.1).
+func reachable(s string) bool {
+	dots, label := 0, 0
+	for i := range len(s) {
+		switch c := s[i]; {
+		case c == '.' && label > 0:
+			dots, label = dots+1, 0
+		case letter[c] != 0, c == '-', c == '_':
+			label++
+		default:
+			return false
+		}
+	}
+	return dots > 0 && label > 1 && len(s) <= 253 && !digit(s[len(s)-1])
 }
 
 // count counts the links that open pages and fulfil is.
@@ -127,7 +154,7 @@ const maxDomains = 100
 var LinkHostMismatch = define(Signal{
 	Name: "link.host_mismatch", Level: Message, Unit: Count,
 	Doc:  "Links whose words are the address of another organisation than the one they open.",
-	Eval: func(f *Facts) float64 { return count(f, target.mismatch) },
+	Eval: func(f *Facts) float64 { return count(f, func(t target) bool { return t.disguised }) },
 })
 
 // LinkOwnText counts links that name one of our hosts and open a foreign one.
@@ -259,7 +286,10 @@ func addressForms(a parse.Address) []string {
 func (f *Facts) Disguised() (shown, opened string, ok bool) {
 	from, bounce := parse.OrgDomain(f.From().Domain), parse.OrgDomain(f.Env.From.Domain)
 	for _, t := range f.look().links {
-		if org := parse.OrgDomain(t.shown); t.mismatch() && org != from && org != bounce {
+		if !t.disguised {
+			continue
+		}
+		if org := parse.OrgDomain(t.shown); org != from && org != bounce {
 			return t.shown, t.Host, true
 		}
 	}

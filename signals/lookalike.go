@@ -63,13 +63,14 @@ func (o *Org) ownTwin(domain string) string {
 
 // ownLabel finds the own domain whose main label stands in a foreign domain,
 // whole or as one of its hyphenated words: example-pay.test, example.com.test.
+// The top-level label does not count.
 func (o *Org) ownLabel(domain string) string {
 	for _, own := range o.Domains {
 		label, _, _ := strings.Cut(parse.OrgDomain(own), ".")
 		if label == "" {
 			continue
 		}
-		for l := range strings.SplitSeq(domain, ".") {
+		for l := range strings.SplitSeq(domain[:max(strings.LastIndexByte(domain, '.'), 0)], ".") {
 			if hyphenWord(l, label) {
 				return own
 			}

@@ -3,6 +3,7 @@ package signals
 import (
 	"slices"
 	"strings"
+	"sync"
 	"unicode"
 )
 
@@ -33,8 +34,9 @@ func nameWords(name string) []string {
 	if len(name) > maxName {
 		name = name[:maxName]
 	}
-	name = strings.NewReplacer("'", "", "’", "").Replace(name)
-	words := strings.FieldsFunc(skeleton(name), func(r rune) bool { return !unicode.IsLetter(r) && !unicode.IsDigit(r) })
+	words := strings.FieldsFunc(skeleton(apostrophes.Replace(name)), func(r rune) bool {
+		return !unicode.IsLetter(r) && !unicode.IsDigit(r)
+	})
 	if i := slices.Index(words, via); i > 0 {
 		words = words[:i]
 	}
@@ -43,7 +45,23 @@ func nameWords(name string) []string {
 	return words
 }
 
-var via = skeleton("via")
+var (
+	via         = skeleton("via")
+	apostrophes = strings.NewReplacer("'", "", "’", "")
+)
+
+// vipWords remembers the nameWords of our VIPs, who are few: their names come
+// from the configuration, never from a message.
+var vipWords sync.Map
+
+func wordsOfVIP(name string) []string {
+	if words, ok := vipWords.Load(name); ok {
+		return words.([]string) //nolint:forcetypeassert,errcheck // the next line stored it
+	}
+	words := nameWords(name)
+	vipWords.Store(name, words)
+	return words
+}
 
 // sameName tells whether shown names the person called name. Both come from
 // nameWords. Initials may be added or left out, other words may not; a name

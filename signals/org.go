@@ -75,10 +75,23 @@ func (p Person) addresses() []string {
 	return append([]string{p.Address}, p.Addresses...)
 }
 
-// owns tells whether the person writes from a.
-func (p Person) owns(a parse.Address) bool {
-	same := func(s string) bool { return strings.EqualFold(s, a.String()) }
+// owns tells whether the person writes from address.
+func (p *Person) owns(address string) bool {
+	same := func(s string) bool { return strings.EqualFold(s, address) }
 	return same(p.Address) || slices.ContainsFunc(p.Addresses, same)
+}
+
+// hasVIP tells whether one of our VIPs writes from address.
+func (o *Org) hasVIP(address string) bool {
+	if o == nil {
+		return false
+	}
+	for i := range o.VIPs {
+		if o.VIPs[i].owns(address) {
+			return true
+		}
+	}
+	return false
 }
 
 // Borrowed finds the person whose name m bears without being theirs.
@@ -88,14 +101,15 @@ func (o *Org) Borrowed(m parse.Mailbox) (Person, bool) {
 	}
 	name := nameWords(m.Name)
 	found := Person{}
-	for _, p := range o.VIPs {
-		if !sameName(nameWords(p.Name), name) {
+	for i := range o.VIPs {
+		p := &o.VIPs[i]
+		if !sameName(wordsOfVIP(p.Name), name) {
 			continue
 		}
-		if p.owns(m.Address) { // namesakes: the true one settles it
+		if p.owns(m.Address.String()) { // namesakes: the true one settles it
 			return Person{}, false
 		}
-		found = p
+		found = *p
 	}
 	return found, found.Name != ""
 }

@@ -62,7 +62,7 @@ var RcptVIP = define(Signal{
 	Eval: func(f *Facts) float64 {
 		rcpts, n := f.Env.Rcpts[:min(len(f.Env.Rcpts), maxListed)], 0
 		for _, r := range rcpts {
-			n += int(truth(f.Org != nil && slices.ContainsFunc(f.Org.VIPs, func(p Person) bool { return p.owns(r) })))
+			n += int(truth(f.Org.hasVIP(r.String())))
 		}
 		return share(n, len(rcpts))
 	},

@@ -8,6 +8,8 @@ import (
 	"unicode/utf8"
 
 	"golang.org/x/text/unicode/norm"
+
+	"postern/parse"
 )
 
 // The topics of words.txt.
@@ -31,26 +33,24 @@ type text struct {
 	phones    int
 }
 
-// readText reads every part word by word, up to maxText bytes in all.
-func readText(parts ...string) text {
+// readText reads the subject and the visible words, up to maxText bytes in
+// all. Characters without width are counted in what is hidden as well, where
+// package parse puts them.
+func readText(subject string, body *parse.Text) text {
 	var t text
-	left := maxText
-	words := make([]uint64, 0, 1+min(total(parts), left)/5)
-	for _, s := range parts {
-		s = s[:min(len(s), left)]
-		left -= len(s)
-		words = append(t.words(words, s), 0) // 0: no phrase spans two parts
-		t.phones += phones(s)
-	}
+	subject = subject[:min(len(subject), maxText)]
+	visible := body.Visible[:min(len(body.Visible), maxText-len(subject))]
+	words := make([]uint64, 0, 2+(len(subject)+len(visible))/5)
+	words = append(t.words(words, subject), 0) // 0: no phrase goes on into the body
+	words = t.words(words, visible)
 	lexicon.count(words, &t.topics)
-	return t
-}
-
-func total(parts []string) (n int) {
-	for _, s := range parts {
-		n += len(s)
+	t.phones = phones(subject) + phones(visible)
+	for _, r := range body.Hidden[:min(len(body.Hidden), maxText)] {
+		if zeroWidth(r) {
+			t.zeroWidth++
+		}
 	}
-	return n
+	return t
 }
 
 // FNV-1a, 64 bits.
@@ -191,18 +191,24 @@ func (b *phraseBook) add(words []uint64, topic int) {
 		}
 	}
 	b.first[words[0]>>52] = true
-	b.phrases[words[0]] = append(b.phrases[words[0]], phrase{words[1:], topic})
+	list := append(b.phrases[words[0]], phrase{words[1:], topic})
+	slices.SortStableFunc(list, func(p, q phrase) int { return len(q.rest) - len(p.rest) }) // the longest first
+	b.phrases[words[0]] = list
 }
 
-// count adds up the phrases of words by topic.
+// count adds up the phrases of words by topic. Where phrases of one topic
+// overlap, the first counts.
 func (b *phraseBook) count(words []uint64, topics *[numTopics]int) {
+	var until [numTopics]int // where the topic's last phrase ended
 	for i, w := range words {
 		if !b.first[w>>52] {
 			continue
 		}
 		for _, p := range b.phrases[w] {
-			if rest := words[i+1:]; len(p.rest) <= len(rest) && slices.Equal(p.rest, rest[:len(p.rest)]) {
+			end := i + 1 + len(p.rest)
+			if i >= until[p.topic] && end <= len(words) && slices.Equal(p.rest, words[i+1:end]) {
 				topics[p.topic]++
+				until[p.topic] = end
 			}
 		}
 	}

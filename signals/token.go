@@ -62,7 +62,7 @@ func bech32(s string) bool {
 		if d < 0 {
 			return false
 		}
-		sum = bech32Step(sum, uint32(d))
+		sum = bech32Step(sum, uint32(d&31))
 	}
 	return sum == 1 || sum == 0x2bc830a3
 }

@@ -23,7 +23,7 @@ type view struct {
 func (f *Facts) look() *view {
 	if f.seen == nil {
 		f.seen = &view{
-			text:  readText(f.Msg.Subject, f.Msg.Text.Visible),
+			text:  readText(f.Msg.Subject, &f.Msg.Text),
 			links: readLinks(f.Msg.Links),
 		}
 	}
