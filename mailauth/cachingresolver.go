@@ -5,7 +5,6 @@ import (
 	"errors"
 	"fmt"
 	"net/netip"
-	"strings"
 	"sync"
 	"sync/atomic"
 	"time"
@@ -126,51 +125,52 @@ func (r *CachingResolver) lookup(ctx context.Context, name string, qtype uint16)
 	q := question{name, qtype}
 	r.asked.Add(1)
 	for {
-		a, f, mine := r.join(q)
-		if mine {
-			a = r.put(ctx, q, f)
-		} else if a == nil {
+		a, f := r.join(q)
+		if f != nil {
 			select {
 			case <-f.done:
 				a = f.answer
 			case <-ctx.Done():
 			}
 		}
-		if a != nil && !mine {
-			r.hits.Add(1)
-		}
 		if a != nil {
+			r.hits.Add(1)
 			return a, a.err
+		}
+		if f == nil {
+			if a = r.put(ctx, q); a != nil {
+				return a, a.err
+			}
 		}
 		if err := ctx.Err(); err != nil {
 			return &answer{}, fmt.Errorf("%w: %w", ErrTemporary, err)
 		}
-		// The one who put the question gave up, and we did not.
+		// Whoever put the question gave up; we go on.
 	}
 }
 
-// join finds the answer in the cache, or the flight to wait for, or begins one.
-func (r *CachingResolver) join(q question) (a *answer, f *flight, mine bool) {
+// join finds the answer in the cache, or the flight to wait for. Where it
+// returns neither, a flight has begun that the caller must put.
+func (r *CachingResolver) join(q question) (*answer, *flight) {
 	now := r.now()
 	r.mu.Lock()
 	defer r.mu.Unlock()
-	if a = r.answers.get(q, now); a != nil {
-		return a, nil, false
+	if a := r.answers.get(q, now); a != nil {
+		return a, nil
 	}
-	if a = r.failures.get(q, now); a != nil {
-		return a, nil, false
+	if a := r.failures.get(q, now); a != nil {
+		return a, nil
 	}
-	if f = r.flights[q]; f != nil {
-		return nil, f, false
+	if f := r.flights[q]; f != nil {
+		return nil, f
 	}
-	f = &flight{done: make(chan struct{})}
-	r.flights[q] = f
-	return nil, f, true
+	r.flights[q] = &flight{done: make(chan struct{})}
+	return nil, nil
 }
 
 // put asks the servers and lands the flight. It is nil where ctx ended first.
-func (r *CachingResolver) put(ctx context.Context, q question, f *flight) (a *answer) {
-	defer func() { r.land(q, f, a) }()
+func (r *CachingResolver) put(ctx context.Context, q question) (a *answer) {
+	defer func() { r.land(q, a) }()
 	select {
 	case r.open <- struct{}{}:
 		defer func() { <-r.open }()
@@ -178,65 +178,25 @@ func (r *CachingResolver) put(ctx context.Context, q question, f *flight) (a *an
 		return nil
 	}
 	a = r.ask(ctx, q)
-	if a.err != nil && errors.Is(a.err, ErrTemporary) && ctx.Err() != nil {
+	if errors.Is(a.err, ErrTemporary) && ctx.Err() != nil {
 		return nil // our own haste is no fact about the name
 	}
 	return a
 }
 
-func (r *CachingResolver) land(q question, f *flight, a *answer) {
+// land keeps the answer, if there is one, and hands it to all who wait.
+func (r *CachingResolver) land(q question, a *answer) {
 	r.mu.Lock()
 	defer r.mu.Unlock()
-	switch {
-	case a == nil:
-	case errors.Is(a.err, ErrTemporary):
-		r.failures.put(q, a)
-	default:
-		r.answers.put(q, a)
+	if a != nil {
+		to := &r.answers
+		if errors.Is(a.err, ErrTemporary) {
+			to = &r.failures
+		}
+		to.put(q, a)
 	}
+	f := r.flights[q]
 	delete(r.flights, q)
 	f.answer = a
 	close(f.done)
-}
-
-// lookupName brings a name into the cache's form. ok is false for what can be
-// no name in the DNS (RFC 1035 §2.3.4): an empty or long label, a long name.
-func lookupName(name string) (_ string, ok bool) {
-	name = strings.TrimSuffix(name, ".")
-	if name == "" || len(name) > 253 {
-		return "", false
-	}
-	label, lower := 0, true
-	for i := range len(name) {
-		switch c := name[i]; {
-		case c == '.' && label == 0:
-			return "", false
-		case c == '.':
-			label = 0
-			continue
-		case c >= 'A' && c <= 'Z':
-			lower = false
-		}
-		if label++; label > 63 {
-			return "", false
-		}
-	}
-	if label == 0 {
-		return "", false
-	}
-	if !lower {
-		name = asciiLower(name)
-	}
-	return name, true
-}
-
-// asciiLower lowers A to Z and leaves all other bytes: DNS knows no other case.
-func asciiLower(s string) string {
-	b := []byte(s)
-	for i, c := range b {
-		if c >= 'A' && c <= 'Z' {
-			b[i] = c + 'a' - 'A'
-		}
-	}
-	return string(b)
 }

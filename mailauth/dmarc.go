@@ -35,7 +35,7 @@ func checkDMARC(ctx context.Context, dns Resolver, msg *parse.Message, spf SPF, 
 	}
 	c := &dmarcCheck{dns: dns, from: from, out: DMARC{Domain: from, Result: None}}
 	c.walk = walkTree(ctx, dns, from)
-	if c.rec = c.walk.policy(from); c.rec != nil {
+	if c.rec = c.walk.policy(); c.rec != nil {
 		c.applyPolicy(ctx)
 	}
 	unknown := c.align(ctx, spf, sigs)
@@ -227,18 +227,19 @@ func oneBelow(domain, suffix string) string {
 	return domain[strings.LastIndexByte(rest, '.')+1:]
 }
 
-// policy is the record that applies to the Author Domain: its own, else that of
-// its Organizational Domain, else that of the public suffix (RFC 9989 §4.10.1).
-// It is nil too where the one that would apply tells no policy.
-func (w *treeWalk) policy(from string) *foundRecord {
-	if w.err != nil && (len(w.records) == 0 || w.records[0].domain != from) {
+// policy is the record that applies to the domain: its own, else that of its
+// Organizational Domain, else that of the public suffix (RFC 9989 §4.10.1). It
+// is nil too where the one that would apply tells no policy, or where only the
+// rest of a failed walk could tell.
+func (w *treeWalk) policy() *foundRecord {
+	if w.err != nil && (len(w.records) == 0 || w.records[0].domain != w.start) {
 		return nil
 	}
 	org := w.organization()
 	var psd *foundRecord
 	for i := range w.records {
 		r := &w.records[i]
-		if r.domain == from || r.domain == org {
+		if r.domain == w.start || r.domain == org {
 			return r.orNil()
 		}
 		if r.psd == 'y' {

@@ -19,9 +19,10 @@ const (
 )
 
 // spfCheck is one evaluation of check_host() (RFC 7208 §4). It is our own: the
-// libraries at hand evaluate a record before they have read all of it, which
-// makes permerror depend on the order of terms (§4.6), and tell neither void
-// lookups nor malformed domains apart.
+// library at hand evaluates terms as it reads them and checks the syntax of
+// domains, prefix lengths and modifiers but little, while one error anywhere
+// must make the record a permerror (§4.6). A wrapper would have to parse the
+// whole record first, which is the larger half of the work.
 type spfCheck struct {
 	dns    Resolver
 	ip     netip.Addr
