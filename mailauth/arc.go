@@ -146,13 +146,13 @@ func verifySeals(ctx context.Context, dns Resolver, sets []arcSet) *fault {
 		if f != nil {
 			return f
 		}
-		chain = appendHeader(chain, set.results.raw, set.results.colon, true)
-		chain = appendHeader(chain, set.signature.field.raw, set.signature.field.colon, true)
+		chain = set.results.appendTo(chain, true)
+		chain = set.signature.field.appendTo(chain, true)
 		digest := sha256.Sum256(set.seal.appendSelf(chain, true))
 		if !key.verifies(digest[:], set.seal.sig) {
 			return headerChanged
 		}
-		chain = appendHeader(chain, set.seal.field.raw, set.seal.field.colon, true)
+		chain = set.seal.field.appendTo(chain, true)
 	}
 	return nil
 }

@@ -38,8 +38,7 @@ func sealed(t *testing.T, raw string, i int) string {
 	for n := range i {
 		for _, name := range []string{"arc-authentication-results", "arc-message-signature", "arc-seal"} {
 			if at := m.named[name]; n < i-1 || name != "arc-seal" {
-				f := m.fields[at[len(at)-1-n]]
-				chain = appendHeader(chain, f.raw, f.colon, true)
+				chain = m.fields[at[len(at)-1-n]].appendTo(chain, true)
 			}
 		}
 	}
@@ -50,8 +49,10 @@ func sealed(t *testing.T, raw string, i int) string {
 	return as + sign(digest[:]) + raw
 }
 
-func chain(t *testing.T, raw string, n int) string {
+// chain is the letter with n sets.
+func chain(t *testing.T, n int) string {
 	t.Helper()
+	raw := letter
 	for i := range n {
 		raw = sealed(t, raw, i+1)
 	}
@@ -60,8 +61,8 @@ func chain(t *testing.T, raw string, n int) string {
 
 func TestARC(t *testing.T) {
 	t.Parallel()
-	three := chain(t, letter, 3)
-	forwarded := strings.Replace(chain(t, letter, 1), "Subject: Tea", "Subject: [list] Tea", 1)
+	three := chain(t, 3)
+	forwarded := strings.Replace(chain(t, 1), "Subject: Tea", "Subject: [list] Tea", 1)
 	relabelled := sealed(t, sealed(t, forwarded, 2), 3)
 	sealers := slices.Repeat([]string{"example.com"}, 50)
 	for _, c := range []struct {
@@ -69,9 +70,9 @@ func TestARC(t *testing.T) {
 		want      ARC
 	}{
 		{"no chain", letter, ARC{Result: None}},
-		{"one set", chain(t, letter, 1), ARC{Result: Pass, Instance: 1, Sealers: sealers[:1]}},
+		{"one set", chain(t, 1), ARC{Result: Pass, Instance: 1, Sealers: sealers[:1]}},
 		{"three sets", three, ARC{Result: Pass, Instance: 3, Sealers: sealers[:3]}},
-		{"fifty sets", chain(t, letter, 50), ARC{Result: Pass, Instance: 50, Sealers: sealers}},
+		{"fifty sets", chain(t, 50), ARC{Result: Pass, Instance: 50, Sealers: sealers}},
 		{"fifty-one seals", strings.Repeat("ARC-Seal: i=1\r\n", 51) + letter, ARC{Result: Fail, Reason: tooLong.reason}},
 		{"changed on the way", relabelled, ARC{Result: Pass, Instance: 3, Sealers: sealers[:3], OldestPass: 2}},
 		{
@@ -109,7 +110,7 @@ func TestARC(t *testing.T) {
 func TestARCWithoutAnswer(t *testing.T) {
 	t.Parallel()
 	zone := keyZone{"ed._domainkey.example.com": {"SERVFAIL"}}
-	got := verifyARC(t.Context(), zone, []byte(chain(t, letter, 1)), suiteTime)
+	got := verifyARC(t.Context(), zone, []byte(chain(t, 1)), suiteTime)
 	if got.Result != Fail || got.Reason != keyUnavailable.reason {
 		t.Errorf("%+v", got)
 	}

@@ -10,26 +10,22 @@ import (
 // All canonicalization here reads a lone LF as CRLF: the doors let none in,
 // but messages in files often have no CR. A lone CR is an ordinary byte.
 
-// appendHeader appends the canonical form of one header field, whose bytes
-// are raw and whose name ends before raw[colon] (RFC 6376 §3.4.1, §3.4.2).
-func appendHeader(dst, raw []byte, colon int, relaxed bool) []byte {
+// appendTo appends the canonical form of the field (RFC 6376 §3.4.1, §3.4.2).
+func (f *headerField) appendTo(dst []byte, relaxed bool) []byte {
 	if !relaxed {
-		return appendSimple(dst, raw)
+		return appendSimple(dst, f.raw)
 	}
-	for _, c := range bytes.TrimRight(raw[:colon], " \t") {
-		if 'A' <= c && c <= 'Z' {
-			c |= 0x20
-		}
-		dst = append(dst, c)
+	for _, c := range f.name() {
+		dst = append(dst, lower(c))
 	}
 	dst = append(dst, ':')
 	first, gap := len(dst), false
-	for i := colon + 1; i < len(raw); i++ {
-		c := raw[i]
+	for i := f.colon + 1; i < len(f.raw); i++ {
+		c := f.raw[i]
 		switch {
 		case isWSP(c):
 			gap = true
-		case c == '\n', c == '\r' && i+1 < len(raw) && raw[i+1] == '\n':
+		case atLineEnd(f.raw[i:]):
 		default:
 			if gap && len(dst) > first {
 				dst = append(dst, ' ')
@@ -42,14 +38,8 @@ func appendHeader(dst, raw []byte, colon int, relaxed bool) []byte {
 }
 
 func appendSimple(dst, raw []byte) []byte {
-	for len(raw) > 0 {
-		line := raw
-		if i := bytes.IndexByte(raw, '\n'); i >= 0 {
-			line = raw[:i]
-			raw = raw[i+1:]
-		} else {
-			raw = nil
-		}
+	for line := range bytes.Lines(raw) {
+		line = bytes.TrimSuffix(line, lf)
 		dst = append(append(dst, bytes.TrimSuffix(line, cr)...), crlf...)
 	}
 	return dst
@@ -57,6 +47,7 @@ func appendSimple(dst, raw []byte) []byte {
 
 var (
 	cr    = []byte("\r")
+	lf    = []byte("\n")
 	crlf  = []byte("\r\n")
 	space = []byte(" ")
 )

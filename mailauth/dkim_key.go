@@ -61,7 +61,9 @@ func parseKey(record, algorithm string) (signingKey, *fault) {
 		return signingKey{}, badKey
 	}
 	tags, ok := parseTags(record)
-	if !ok || tags.has("v") && (tags[0].name != "v" || tags[0].value != "DKIM1") || !tags.has("p") {
+	// RFC 6376 §3.6.1 wants v= first, but nothing is won by failing the mail of
+	// those who have it elsewhere.
+	if !ok || tags.has("v") && tags.value("v") != "DKIM1" || !tags.has("p") {
 		return signingKey{}, badKey
 	}
 	key := signingKey{

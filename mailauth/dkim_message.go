@@ -1,9 +1,6 @@
 package mailauth
 
-import (
-	"bytes"
-	"strings"
-)
+import "bytes"
 
 // A headerField is one field as it came, with its line ends. The name ends
 // before raw[colon]; a line without a colon has no name.
@@ -11,6 +8,8 @@ type headerField struct {
 	raw   []byte
 	colon int
 }
+
+func (f *headerField) name() []byte { return bytes.TrimRight(f.raw[:f.colon], " \t") }
 
 // value is what follows the colon.
 func (f *headerField) value() string { return string(f.raw[f.colon+1:]) }
@@ -21,12 +20,18 @@ type signedMessage struct {
 	fields []headerField
 	named  map[string][]int // indices into fields by lower-case name, top down
 	body   []byte
-	limits [2][]int64 // lengths of the body that will be asked for
-	hashes [2]*bodyHash
+
+	// By whether the body is relaxed:
+	limits map[bool][]int64 // lengths that will be asked for
+	hashes map[bool]*bodyHash
 }
 
 func readSigned(raw []byte) *signedMessage {
-	m := &signedMessage{fields: make([]headerField, 0, 32)}
+	m := &signedMessage{
+		fields: make([]headerField, 0, 32),
+		limits: map[bool][]int64{},
+		hashes: map[bool]*bodyHash{},
+	}
 	for len(raw) > 0 {
 		n := bytes.IndexByte(raw, '\n') + 1
 		if n == 0 {
@@ -47,7 +52,7 @@ func readSigned(raw []byte) *signedMessage {
 	m.named = make(map[string][]int, len(m.fields))
 	for i, f := range m.fields {
 		if f.colon > 0 && !isWSP(f.raw[0]) {
-			name := lowerASCII(trimFWS(string(f.raw[:f.colon])))
+			name := lowerASCII(string(f.name()))
 			m.named[name] = append(m.named[name], i)
 		}
 	}
@@ -57,25 +62,34 @@ func readSigned(raw []byte) *signedMessage {
 // lowerASCII leaves all but ASCII alone: a field name with the Kelvin sign in
 // it must not turn into one that counts.
 func lowerASCII(s string) string {
-	return strings.Map(func(r rune) rune {
-		if 'A' <= r && r <= 'Z' {
-			r |= 0x20
+	for i := range len(s) {
+		if isUpper(s[i]) {
+			b := []byte(s)
+			for j := i; j < len(b); j++ {
+				b[j] = lower(b[j])
+			}
+			return string(b)
 		}
-		return r
-	}, s)
+	}
+	return s
+}
+
+func isUpper(c byte) bool { return 'A' <= c && c <= 'Z' }
+
+func lower(c byte) byte {
+	if isUpper(c) {
+		c |= 0x20
+	}
+	return c
 }
 
 // bodyHash hashes the body once for each canonicalization. All limits must
 // have been noted in m.limits before.
 func (m *signedMessage) bodyHash(relaxed bool) *bodyHash {
-	k := 0
-	if relaxed {
-		k = 1
+	if m.hashes[relaxed] == nil {
+		m.hashes[relaxed] = hashBody(m.body, relaxed, m.limits[relaxed])
 	}
-	if m.hashes[k] == nil {
-		m.hashes[k] = hashBody(m.body, relaxed, m.limits[k])
-	}
-	return m.hashes[k]
+	return m.hashes[relaxed]
 }
 
 // appendSigned appends the canonical form of the fields that names lists:
@@ -92,8 +106,7 @@ func (m *signedMessage) appendSigned(dst []byte, names []string, relaxed bool, s
 			}
 			taken[name]++
 			if at[k] != self {
-				f := &m.fields[at[k]]
-				dst = appendHeader(dst, f.raw, f.colon, relaxed)
+				dst = m.fields[at[k]].appendTo(dst, relaxed)
 				break
 			}
 		}

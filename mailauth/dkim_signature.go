@@ -6,6 +6,7 @@ import (
 	"crypto/sha256"
 	"encoding/base64"
 	"math"
+	"slices"
 	"strconv"
 	"strings"
 	"time"
@@ -13,8 +14,11 @@ import (
 	"golang.org/x/net/idna"
 )
 
-// maxSignedFields bounds the names in h=.
-const maxSignedFields = 256
+// Limits of a signature field.
+const (
+	maxSignedFields = 256 // names in h=
+	maxDomain       = 253 // octets (RFC 1035 §3.1, written without the final dot)
+)
 
 // A signature is one DKIM-Signature, ARC-Message-Signature or ARC-Seal field.
 type signature struct {
@@ -88,17 +92,13 @@ func (m *signedMessage) readMessageSignature(index int, canonicalization string)
 	if !s.readTimes() {
 		return s, badTime
 	}
-	k := 0
-	if s.relaxedBody {
-		k = 1
-	}
 	if l := s.tags.find("l"); l != nil {
 		n, ok := parseDigits(l.value)
 		if !ok {
 			return s, badLength
 		}
 		s.limit = n
-		m.limits[k] = append(m.limits[k], s.limit)
+		m.limits[s.relaxedBody] = append(m.limits[s.relaxedBody], n)
 	}
 	if !s.tags.lists("q", "dns/txt") {
 		return s, badQuery
@@ -187,26 +187,20 @@ func (s *signature) digest(m *signedMessage) []byte {
 func (s *signature) appendSelf(dst []byte, relaxed bool) []byte {
 	start := s.field.colon + 1
 	b := s.tags.find("b")
-	bare := make([]byte, 0, len(s.field.raw))
-	bare = append(bare, s.field.raw[:start+b.from]...)
-	bare = append(bare, s.field.raw[start+b.to:]...)
-	return bytes.TrimSuffix(appendHeader(dst, bare, s.field.colon, relaxed), crlf)
+	bare := headerField{slices.Concat(s.field.raw[:start+b.from], s.field.raw[start+b.to:]), s.field.colon}
+	return bytes.TrimSuffix(bare.appendTo(dst, relaxed), crlf)
 }
 
 // signingDomain is s in lower case and A-labels (RFC 8616 §6), if it has the
 // form of a domain name. What it lets through is safe to print.
 func signingDomain(s string) (string, bool) {
-	for i := range len(s) {
-		if s[i] >= 0x80 {
-			ascii, err := idna.Lookup.ToASCII(s)
-			if err != nil {
-				return "", false
-			}
-			s = ascii
-			break
+	if strings.ContainsFunc(s, func(r rune) bool { return r >= 0x80 }) && len(s) <= maxDomain {
+		var err error
+		if s, err = idna.Lookup.ToASCII(s); err != nil {
+			return "", false
 		}
 	}
-	if s == "" || len(s) > 253 {
+	if len(s) > maxDomain {
 		return "", false
 	}
 	for label := range strings.SplitSeq(s, ".") {

@@ -58,7 +58,7 @@ func (l tagList) value(name string) string {
 	return ""
 }
 
-// list tells whether the colon-separated value of name has one of words. A
+// lists tells whether the colon-separated value of name has one of words. A
 // missing tag has them all.
 func (l tagList) lists(name string, words ...string) bool {
 	t := l.find(name)
