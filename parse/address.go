@@ -37,7 +37,7 @@ func (a Address) Key() string {
 // brackets. A source route is dropped (RFC 5321 §4.1.1.3). Only "postmaster"
 // may stand without a domain (RFC 5321 §4.5.1). ok is false where s is no
 // address.
-func ParseAddress(s string) (a Address, ok bool) {
+func ParseAddress(s string) (a Address, ok bool) { //nolint:revive // Address is the type it reads
 	if strings.EqualFold(s, "postmaster") {
 		return Address{Local: s}, true
 	}
@@ -105,12 +105,25 @@ func domainPart(s string) (string, bool) {
 	if strings.ContainsAny(s, "( \t") {
 		s = strings.TrimSpace(dropComments(s))
 	}
-	if strings.HasPrefix(s, "[") {
-		return strings.ToLower(s), len(s) > 2 && strings.IndexAny(s, "]\\ \t@<>") == len(s)-1 &&
-			strings.LastIndexByte(s, '[') == 0 && !hasControl(s)
+	if strings.HasPrefix(s, "[") && !hasControl(s) {
+		return strings.ToLower(s), len(s) > 2 && s[len(s)-1] == ']' && isLiteral(s[1:len(s)-1])
+	}
+	if hasControl(s) {
+		return "", false
 	}
 	s = toASCII(strings.TrimSuffix(s, "."))
 	return s, isDomain(s)
+}
+
+// isLiteral reports what may stand in an address literal (RFC 5321 §4.1.3):
+// an IPv4 or IPv6 address, with a tag or without.
+func isLiteral(s string) bool {
+	for i := range len(s) {
+		if c := s[i] | 0x20; (c < 'a' || c > 'z') && (s[i] < '0' || s[i] > ':') && s[i] != '.' && s[i] != '-' {
+			return false
+		}
+	}
+	return s != ""
 }
 
 // isDomain reports whether s can stand as a domain: dot-separated labels that

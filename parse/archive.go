@@ -138,7 +138,7 @@ func (c *content) unpack(r io.Reader) []byte {
 
 // entry notes a name; false means that the limit was reached.
 func (c *content) entry(a *Attachment, name string) bool {
-	if !c.spend(&c.left.Entries, 1) {
+	if !c.spend(&c.left.Entries) {
 		return false
 	}
 	a.Entries = append(a.Entries, name)
@@ -169,7 +169,7 @@ func (c *content) listTar(a *Attachment, body []byte, prefix string) {
 	for {
 		h, err := r.Next()
 		if err != nil {
-			if err != io.EOF { //nolint:errorlint // as archive/tar promises
+			if err != io.EOF {
 				c.defect(BadArchive)
 			}
 			return

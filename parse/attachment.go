@@ -15,7 +15,7 @@ func (c *content) attachments() {
 		if p.isMultipart() || p.shown {
 			continue
 		}
-		if !c.spend(&c.left.Attachments, 1) {
+		if !c.spend(&c.left.Attachments) {
 			return
 		}
 		a := Attachment{Part: i, Name: p.Name, Declared: p.Type, Sniffed: sniff(p.Body), Size: len(p.Body)}
@@ -56,7 +56,25 @@ func sniff(body []byte) string {
 		return "application/octet-stream"
 	}
 	kind, _, _ := strings.Cut(mimetype.Detect(body).String(), ";")
+	if kind == "text/plain" && looksLikeHTML(body) {
+		return "text/html"
+	}
 	return kind
+}
+
+// looksLikeHTML reports a page without the usual beginning, which a browser
+// shows all the same.
+func looksLikeHTML(body []byte) bool {
+	head := bytes.ToLower(bytes.TrimSpace(body[:min(len(body), 1024)]))
+	if !bytes.HasPrefix(head, []byte("<")) {
+		return false
+	}
+	for _, tag := range [...]string{"<html", "<body", "<form", "<script", "<meta", "<iframe", "<a ", "<div", "<table", "<p", "<img"} {
+		if bytes.Contains(head, []byte(tag)) {
+			return true
+		}
+	}
+	return false
 }
 
 // isHTMLFile reports a file that a browser would open as a page.

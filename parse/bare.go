@@ -74,7 +74,10 @@ func isBreak(r rune) bool {
 func bareURL(token string) string {
 	if i := strings.Index(token, ":/"); i > 0 {
 		if n := knownScheme(token[:i]); n > 0 {
-			return trimURL(token[i-n:])
+			if url := trimURL(token[i-n:]); strings.Trim(url[n:], ":/") != "" {
+				return url
+			}
+			return ""
 		}
 		if strings.HasPrefix(token[i:], "://") {
 			return "" // another scheme
@@ -107,24 +110,27 @@ func knownScheme(s string) int {
 	return 0
 }
 
+// trailing is the punctuation that may end a sentence behind a URL.
+const trailing = `.,;:!?'*_~\`
+
 // trimURL cuts the punctuation that ends a sentence, and brackets that were
 // opened before the URL.
 func trimURL(s string) string {
 	if i := strings.IndexAny(s, "<>\""); i >= 0 {
 		s = s[:i]
 	}
+	s = strings.TrimRight(s, trailing)
 	for s != "" {
-		switch last := s[len(s)-1]; last {
-		case '.', ',', ';', ':', '!', '?', '\'', '*', '_', '~', '\\':
-		case ')', ']', '}':
-			open := map[byte]string{')': "(", ']': "[", '}': "{"}[last]
-			if strings.Count(s, open) >= strings.Count(s, string(last)) {
-				return s
-			}
-		default:
-			return s
+		i := strings.IndexByte(")]}", s[len(s)-1])
+		if i < 0 {
+			break
 		}
-		s = s[:len(s)-1]
+		closing := len(s) - len(strings.TrimRight(s, ")]}"+trailing))
+		surplus := strings.Count(s, ")]}"[i:i+1]) - strings.Count(s, "([{"[i:i+1])
+		if surplus <= 0 {
+			break
+		}
+		s = strings.TrimRight(s[:len(s)-min(surplus, closing)], trailing)
 	}
 	return s
 }

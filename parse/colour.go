@@ -27,7 +27,7 @@ func (ink colour) matches(ground colour) bool {
 func abs(n int16) int16 { return max(n, -n) }
 
 func rgb(n uint64) colour {
-	return colour{known: true, r: int16(n >> 16 & 0xff), g: int16(n >> 8 & 0xff), b: int16(n & 0xff)} //nolint:gosec // masked
+	return colour{known: true, r: int16(n >> 16 & 0xff), g: int16(n >> 8 & 0xff), b: int16(n & 0xff)}
 }
 
 // named are the colours that are met by name.

@@ -45,7 +45,7 @@ func (c *content) header(fields []Field, pos int) ([]Field, int) {
 		n := fieldName(line)
 		switch {
 		case n > 0:
-			end = c.folded(end)
+			end = c.fieldEnd(end)
 			if len(fields)-had >= c.lim.Fields || end-start > c.lim.HeaderBytes {
 				c.defect(OverLimit)
 				break
@@ -53,12 +53,7 @@ func (c *content) header(fields []Field, pos int) ([]Field, int) {
 			fields = append(fields, Field{
 				Name: strings.TrimRight(c.src[pos:pos+n], " \t"), Value: unfold(c.src[pos+n+1 : end]), Start: pos, End: end,
 			})
-		case pos == 0 && isMboxLine(line):
-		case len(fields) > had && isLostFold(fields[len(fields)-1].Value, line):
-			c.defect(BadField)
-			end = c.folded(end)
-			last := &fields[len(fields)-1]
-			last.Value, last.End = last.Value+" "+unfold(c.src[pos:end]), end
+		case bytes.HasPrefix(line, []byte("From ")) && pos == 0, bytes.HasPrefix(line, []byte(">From ")): // mbox
 		case c.fieldFollows(end):
 			c.defect(BadField)
 		default: // no empty line before the body
@@ -70,20 +65,41 @@ func (c *content) header(fields []Field, pos int) ([]Field, int) {
 	return fields, pos
 }
 
-// folded is the offset behind the continuation lines at pos (RFC 5322 §2.2.3).
-func (c *content) folded(pos int) int {
-	for pos < len(c.raw) && (c.raw[pos] == ' ' || c.raw[pos] == '\t') {
-		pos = lineEnd(c.raw, pos)
+// fieldEnd is the offset behind the continuation lines at pos (RFC 5322
+// §2.2.3), those among them that lost their leading space.
+func (c *content) fieldEnd(pos int) int {
+	for pos < len(c.raw) {
+		end := lineEnd(c.raw, pos)
+		switch line := c.raw[pos:end]; {
+		case line[0] == ' ' || line[0] == '\t':
+		case isLostFold(c.raw[:pos], line):
+			c.defect(BadField)
+		default:
+			return pos
+		}
+		pos = end
 	}
 	return pos
 }
 
-// fieldFollows reports whether the line at pos still belongs to a header.
+// fieldFollows reports whether the header goes on at pos, where up to two
+// more junk lines may stand.
 func (c *content) fieldFollows(pos int) bool {
-	if pos >= len(c.raw) {
-		return false
+	for range 3 {
+		if pos >= len(c.raw) {
+			return false
+		}
+		end := lineEnd(c.raw, pos)
+		line := c.raw[pos:end]
+		if line[0] == ' ' || line[0] == '\t' || fieldName(line) > 0 {
+			return true
+		}
+		if len(trimEOL(line)) == 0 {
+			return false
+		}
+		pos = end
 	}
-	return c.raw[pos] == ' ' || c.raw[pos] == '\t' || fieldName(c.raw[pos:lineEnd(c.raw, pos)]) > 0
+	return false
 }
 
 // fieldName is the length of the name before the colon, with the space that
@@ -104,16 +120,11 @@ func fieldName(line []byte) int {
 	return colon
 }
 
-// isMboxLine reports the line that mbox files set before a message.
-func isMboxLine(line []byte) bool {
-	return bytes.HasPrefix(line, []byte("From ")) || bytes.HasPrefix(line, []byte(">From "))
-}
-
-// isLostFold reports a parameter on a line of its own whose leading space got
-// lost: the field before it ends in ";" and the line looks like name=value.
-func isLostFold(before string, line []byte) bool {
+// isLostFold reports a parameter on a line of its own without a leading
+// space: what stands before ends in ";" and the line looks like name=value.
+func isLostFold(before, line []byte) bool {
 	eq := bytes.IndexByte(line, '=')
-	return strings.HasSuffix(before, ";") && eq > 0 && !bytes.ContainsAny(line[:eq], " \t\"")
+	return eq > 0 && bytes.HasSuffix(trimEOL(before), []byte(";")) && !bytes.ContainsAny(line[:eq], ": \t\"")
 }
 
 // unfold takes the line ends out of a field body and cuts the space around it.
@@ -185,6 +196,7 @@ func (c *content) fields() {
 // others the first one counts.
 func (c *content) field(name, value string, again bool) {
 	m := c.m
+	value = toUTF8(value)
 	switch name {
 	case "sender":
 		c.mailboxes(&m.Sender, value)

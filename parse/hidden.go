@@ -36,12 +36,13 @@ func (l *look) sink() int {
 // within is the look inside a child element.
 func (l look) within(tag atom.Atom, a *attrs, sheet *stylesheet) look {
 	switch tag {
-	case atom.Script, atom.Style, atom.Title, atom.Iframe, atom.Noembed, atom.Noframes, atom.Object:
-		l.skip = tag != atom.Object
+	case atom.Script, atom.Style, atom.Title, atom.Iframe, atom.Noembed, atom.Noframes:
+		l.skip = true
 	case atom.Pre, atom.Textarea, atom.Xmp, atom.Plaintext:
 		l.pre = true
 	case atom.Template, atom.Datalist:
 		l.gone = true
+	default:
 	}
 	l.gone = l.gone || a.hidden
 	l.marks(tag, a)

@@ -57,8 +57,9 @@ func (c *content) showHTML(text string, origin Origin) {
 		case html.StartTagToken, html.SelfClosingTagToken:
 			c.startTag(z, origin)
 		case html.EndTagToken:
-			name, _ := z.TagName()
+			name, _ := tagName(z.Raw()[2:])
 			c.endTag(atom.Lookup(name))
+		default: // comments are no text
 		}
 	}
 }
@@ -83,12 +84,12 @@ func (c *content) htmlText(z *html.Tokenizer) {
 
 func (c *content) startTag(z *html.Tokenizer, origin Origin) {
 	p := &c.page
-	name, more := z.TagName()
+	name, rest := tagName(z.Raw()[1:])
 	tag := atom.Lookup(name)
 	if tag == atom.Noscript {
 		z.NextIsNotRawText() // no mail program runs scripts
 	}
-	a := attributes(z, more)
+	a := attributes(rest)
 	p.implyEnd(tag)
 	before := p.top.sink()
 	isBlock := block(tag)
@@ -107,6 +108,7 @@ func (c *content) startTag(z *html.Tokenizer, origin Origin) {
 			c.tagLinks(tag, &a, origin)
 			return
 		}
+	default:
 	}
 	if !isVoid(tag) && len(p.stack) < maxOpen {
 		p.stack = append(p.stack, element{tag, p.top})
@@ -174,8 +176,9 @@ func endsAt(open, next atom.Atom) bool {
 		return next == atom.Option
 	case atom.Head:
 		return next == atom.Body
+	default:
+		return false
 	}
-	return false
 }
 
 // block is the number of line breaks around an element; 0 for inline ones.
@@ -188,8 +191,9 @@ func block(tag atom.Atom) int {
 		atom.Figcaption, atom.Body, atom.Option, atom.Caption, atom.Details, atom.Summary, atom.Dir, atom.Menu,
 		atom.Tbody, atom.Thead, atom.Tfoot, atom.Legend, atom.Hgroup, atom.Select, atom.Xmp, atom.Plaintext:
 		return 1
+	default:
+		return 0
 	}
-	return 0
 }
 
 func isVoid(tag atom.Atom) bool {
@@ -197,8 +201,9 @@ func isVoid(tag atom.Atom) bool {
 	case atom.Area, atom.Base, atom.Br, atom.Col, atom.Embed, atom.Hr, atom.Img, atom.Input, atom.Link, atom.Meta,
 		atom.Param, atom.Source, atom.Track, atom.Wbr, atom.Image, atom.Keygen, atom.Bgsound:
 		return true
+	default:
+		return false
 	}
-	return false
 }
 
 func isScope(tag atom.Atom) bool {
@@ -209,73 +214,7 @@ func isTable(tag atom.Atom) bool {
 	switch tag {
 	case atom.Table, atom.Tr, atom.Td, atom.Th, atom.Tbody, atom.Thead, atom.Tfoot, atom.Caption, atom.Body, atom.Html:
 		return true
+	default:
+		return false
 	}
-	return false
-}
-
-// attrs are the attributes that matter here. The values share the
-// tokenizer's memory and last until its next token.
-type attrs struct {
-	style, class, id, href, src, srcset, action, background, bgcolor, color, size []byte
-	width, height, content, equiv, kind, cite, data, smartmail                    []byte
-	hidden                                                                        bool
-}
-
-func attributes(z *html.Tokenizer, more bool) attrs {
-	var a attrs
-	var key, val []byte
-	for more {
-		key, val, more = z.TagAttr()
-		switch string(key) {
-		case "style":
-			a.style = lower(val)
-		case "class":
-			a.class = val
-		case "id":
-			a.id = val
-		case "href", "xlink:href":
-			a.href = val
-		case "src":
-			a.src = val
-		case "srcset":
-			a.srcset = val
-		case "action", "formaction":
-			a.action = val
-		case "background":
-			a.background = val
-		case "bgcolor":
-			a.bgcolor = lower(val)
-		case "color":
-			a.color = lower(val)
-		case "width":
-			a.width = val
-		case "height":
-			a.height = val
-		case "content":
-			a.content = val
-		case "http-equiv":
-			a.equiv = lower(val)
-		case "type":
-			a.kind = lower(val)
-		case "cite":
-			a.cite = val
-		case "data":
-			a.data = val
-		case "data-smartmail":
-			a.smartmail = val
-		case "hidden":
-			a.hidden = true
-		}
-	}
-	return a
-}
-
-// lower turns ASCII letters to lower case in place.
-func lower(b []byte) []byte {
-	for i, c := range b {
-		if 'A' <= c && c <= 'Z' {
-			b[i] = c | 0x20
-		}
-	}
-	return b
 }

@@ -54,8 +54,8 @@ func (c *content) tagLinks(tag atom.Atom, a *attrs, origin Origin) {
 			c.resource(url, origin)
 		}
 	}
-	if a.style != nil {
-		c.styleLinks(a.style, origin)
+	if a.images != nil {
+		c.styleLinks(a.images, origin)
 	}
 }
 
@@ -120,7 +120,7 @@ func (c *content) htmlLink(url []byte, origin Origin) bool {
 
 // addLink notes a link; false means that the limit was reached.
 func (c *content) addLink(url string, origin Origin) bool {
-	if !c.spend(&c.left.Links, 1) {
+	if !c.spend(&c.left.Links) {
 		return false
 	}
 	t := parseURL(url)

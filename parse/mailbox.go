@@ -23,7 +23,7 @@ func mailboxes(list []Mailbox, value string, limit int) (_ []Mailbox, ok, over b
 		case sep == ':':
 			group = phrase(piece)
 		case piece == "":
-		case sep == ',' && end < l.lastLT && !strings.ContainsAny(value[max(start, end-256):end], "<@"):
+		case sep == ',' && end < l.lastLT && isLoneName(piece):
 			// A comma in a name that should have been quoted: Reed, Dana <d@example.com>
 			ok = false
 			continue
@@ -40,6 +40,14 @@ func mailboxes(list []Mailbox, value string, limit int) (_ []Mailbox, ok, over b
 		start = l.pos
 	}
 	return list, ok, false
+}
+
+// isLoneName reports a name that a comma parted from its address.
+func isLoneName(piece string) bool {
+	if piece[0] == '"' && quotedLen(piece) == len(piece) {
+		return true
+	}
+	return len(piece) <= 256 && !strings.ContainsAny(piece, "<@")
 }
 
 // next gives the offset of the next separator and the separator: ',' or ';',
@@ -80,7 +88,7 @@ func appendMailbox(list []Mailbox, s, group string) ([]Mailbox, bool) {
 	open := angleAt(s)
 	if open < 0 {
 		a, ok := addrSpec(s)
-		name := ""
+		var name string
 		if ok && a.Domain != "" {
 			name = DecodeHeader(commentText(s))
 		} else {

@@ -18,7 +18,7 @@ type multipart struct {
 func (c *content) walk() {
 	m := c.m
 	m.Header, m.BodyStart = c.header(make([]Field, 0, 32), 0)
-	if !c.spend(&c.left.Parts, 1) {
+	if !c.spend(&c.left.Parts) {
 		return
 	}
 	m.Parts = make([]Part, 0, 8)
@@ -35,7 +35,7 @@ func (c *content) walk() {
 		switch {
 		case closing:
 			c.pop(end)
-		case !c.spend(&c.left.Parts, 1):
+		case !c.spend(&c.left.Parts):
 			for len(c.open) > 0 {
 				c.pop(end)
 			}
@@ -77,11 +77,12 @@ func (c *content) delimiter(line []byte) (level int, closing bool) {
 	rest := strings.TrimRight(view(line[2:]), " \t")
 	for level = len(c.open) - 1; level >= 0; level-- {
 		if after, ok := strings.CutPrefix(rest, c.open[level].boundary); ok {
-			if after == "" {
-				return level, false
-			}
-			if strings.HasPrefix(after, "--") {
+			text := strings.TrimLeft(after, " \t")
+			if strings.HasPrefix(text, "--") {
 				return level, true
+			}
+			if text == "" || len(text) < len(after) { // what follows a space does not count
+				return level, false
 			}
 		}
 	}

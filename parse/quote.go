@@ -1,6 +1,7 @@
 package parse
 
 import (
+	"slices"
 	"strings"
 	"unicode/utf8"
 )
@@ -49,7 +50,10 @@ func (sp *splitter) line(line, after string) {
 	case isSplitAttribution(trimmed, after):
 		_, next, _ := strings.Cut(after, "\n")
 		to, sp.rest, sp.attribution, sp.signed = &sp.quoted, !quoteFollows(next), true, false
-	case trimmed == "--" || isSentFrom(trimmed):
+	case trimmed == "--":
+		sp.signed = true
+		return
+	case isSentFrom(trimmed):
 		sp.signed = true
 	}
 	if to == &sp.own && sp.signed {
@@ -190,12 +194,7 @@ func namedField(line string, names []string) bool {
 	if utf8.RuneCountInString(name) > 16 {
 		return false
 	}
-	for _, n := range names {
-		if name == n {
-			return true
-		}
-	}
-	return false
+	return slices.Contains(names, name)
 }
 
 // sentFrom begins the line that phones set below what they send.

@@ -85,12 +85,12 @@ func (c *content) lines() {
 	}
 }
 
-// spend takes n from a total; false means that not enough was left.
-func (c *content) spend(total *int, n int) bool {
-	if *total < n {
+// spend takes one from a total; false means that nothing was left.
+func (c *content) spend(total *int) bool {
+	if *total <= 0 {
 		c.defect(OverLimit)
 		return false
 	}
-	*total -= n
+	*total--
 	return true
 }

@@ -51,8 +51,11 @@ func (s *sink) newline() { s.add("\n") }
 func (s *sink) settle() {
 	switch {
 	case s.breaks > 0:
+		for n := len(s.buf); s.breaks > 0 && n > 0 && s.buf[n-1] == '\n'; n-- {
+			s.breaks--
+		}
 		s.add("\n\n"[:s.breaks])
-	case s.space && len(s.buf) > 0 && s.buf[len(s.buf)-1] != '\n':
+	case s.space && len(s.buf) > 0 && s.buf[len(s.buf)-1] > ' ':
 		s.add(" ")
 	}
 	s.breaks, s.space = 0, false

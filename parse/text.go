@@ -28,6 +28,9 @@ func (c *content) text() {
 	c.m.Text.Quoted = joinText(quotedText, p.sinks[quoted].String())
 	c.m.Text.Signature = joinText(sign, p.sinks[signature].String())
 	c.m.Text.Hidden = p.sinks[hidden].String()
+	if visible == "" { // what stands alone is no signature
+		c.m.Text.Visible, c.m.Text.Signature = c.m.Text.Signature, ""
+	}
 }
 
 func joinText(a, b string) string {

@@ -59,7 +59,7 @@ func decodeBase64(body []byte, limit int) (_ []byte, ok bool) {
 		case v != 0xff:
 			bits, have = bits<<6|uint32(v), have+1
 			if have == 4 {
-				out = append(out, byte(bits>>16), byte(bits>>8), byte(bits))
+				out = append(out, byte(bits>>16&0xff), byte(bits>>8&0xff), byte(bits&0xff))
 				bits, have = 0, 0
 			}
 		case c == '=':
@@ -79,9 +79,9 @@ func decodeBase64(body []byte, limit int) (_ []byte, ok bool) {
 func flushBits(out []byte, bits uint32, have int) []byte {
 	switch have {
 	case 2:
-		return append(out, byte(bits>>4))
+		return append(out, byte(bits>>4&0xff))
 	case 3:
-		return append(out, byte(bits>>10), byte(bits>>2))
+		return append(out, byte(bits>>10&0xff), byte(bits>>2&0xff))
 	}
 	return out
 }

@@ -156,5 +156,5 @@ func ipv4(s string) string {
 			sum |= n << (24 - 8*i)
 		}
 	}
-	return netip.AddrFrom4([4]byte{byte(sum >> 24), byte(sum >> 16), byte(sum >> 8), byte(sum)}).String() //nolint:gosec // bytes of it
+	return netip.AddrFrom4([4]byte{byte(sum >> 24), byte(sum >> 16), byte(sum >> 8), byte(sum)}).String()
 }
