@@ -59,6 +59,7 @@ func canonicalBody(body []byte, relaxed bool, emit func([]byte)) {
 	if relaxed && len(body) == 0 {
 		return
 	}
+	// A trimmed relaxed body does not end in white space: there is a next byte.
 	run := 0 // start of what is not emitted yet
 	for i := 0; i < len(body); i++ {
 		c := body[i]
@@ -66,13 +67,14 @@ func canonicalBody(body []byte, relaxed bool, emit func([]byte)) {
 			continue // nearly every byte
 		}
 		switch {
+		case relaxed && c == ' ' && body[i+1] > ' ': // one space between words
 		case c == '\n' && (i == 0 || body[i-1] != '\r'):
 			emit(body[run:i])
 			emit(crlf)
 			run = i + 1
 		case relaxed && isWSP(c):
 			next := i + 1
-			for isWSP(body[next]) { // a trimmed body ends in no white space
+			for isWSP(body[next]) {
 				next++
 			}
 			end := atLineEnd(body[next:])
