@@ -16,7 +16,10 @@ func (f *headerField) appendTo(dst []byte, relaxed bool) []byte {
 		return appendSimple(dst, f.raw)
 	}
 	for _, c := range f.name() {
-		dst = append(dst, lower(c))
+		if 'A' <= c && c <= 'Z' {
+			c |= 0x20
+		}
+		dst = append(dst, c)
 	}
 	dst = append(dst, ':')
 	first, gap := len(dst), false

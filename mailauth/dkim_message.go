@@ -52,35 +52,11 @@ func readSigned(raw []byte) *signedMessage {
 	m.named = make(map[string][]int, len(m.fields))
 	for i, f := range m.fields {
 		if f.colon > 0 && !isWSP(f.raw[0]) {
-			name := lowerASCII(string(f.name()))
+			name := asciiLower(string(f.name())) // not the Kelvin sign to a k
 			m.named[name] = append(m.named[name], i)
 		}
 	}
 	return m
-}
-
-// lowerASCII leaves all but ASCII alone: a field name with the Kelvin sign in
-// it must not turn into one that counts.
-func lowerASCII(s string) string {
-	for i := range len(s) {
-		if isUpper(s[i]) {
-			b := []byte(s)
-			for j := i; j < len(b); j++ {
-				b[j] = lower(b[j])
-			}
-			return string(b)
-		}
-	}
-	return s
-}
-
-func isUpper(c byte) bool { return 'A' <= c && c <= 'Z' }
-
-func lower(c byte) byte {
-	if isUpper(c) {
-		c |= 0x20
-	}
-	return c
 }
 
 // bodyHash hashes the body once for each canonicalization. All limits must

@@ -112,7 +112,7 @@ func (s *signature) readNames() bool {
 		return false
 	}
 	for name := range strings.SplitSeq(list, ":") {
-		s.names = append(s.names, lowerASCII(trimFWS(name)))
+		s.names = append(s.names, asciiLower(trimFWS(name)))
 	}
 	return true
 }
@@ -213,7 +213,7 @@ func signingDomain(s string) (string, bool) {
 			}
 		}
 	}
-	return lowerASCII(s), true
+	return asciiLower(s), true
 }
 
 func isAlgorithm(s string) bool {

@@ -301,6 +301,15 @@ func TestDKIMInternationalDomain(t *testing.T) {
 	}
 }
 
+// The Kelvin sign is a k to Unicode, not to RFC 5322 §2.2.
+func TestDKIMFieldNameIsASCII(t *testing.T) {
+	t.Parallel()
+	raw := strings.Replace(string(signed(t, []byte(letter), byEd())), "DKIM-", "D\u212aIM-", 1)
+	if got := verify(t, testZone(), []byte(raw)); len(got) != 0 {
+		t.Errorf("%+v", got)
+	}
+}
+
 func TestDKIMTimeFarOff(t *testing.T) {
 	t.Parallel()
 	raw := signWith(t, "x=99999999999999999999", letter)
