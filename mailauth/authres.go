@@ -7,8 +7,12 @@ import (
 	"postern/parse"
 )
 
-// maxValue bounds one property value that we write, in bytes.
-const maxValue = 255
+// Bounds of what we write, in bytes. Together they keep the field below 4 KiB,
+// so that many long signatures cannot push the result of DMARC out of it.
+const (
+	maxValue = 255  // of one property
+	maxSigs  = 2000 // of the field, past which no further signature is listed
+)
 
 // Header is the value of our Authentication-Results field (RFC 8601 §2.2),
 // without line ends; it may be folded at any "; ". Nothing in it can break out
@@ -27,7 +31,9 @@ func (r *Results) Header(authserv string, env *parse.Envelope) string {
 		w.address("smtp.mailfrom", env.From)
 	}
 	for i := range r.DKIM {
-		w.dkim(&r.DKIM[i])
+		if w.Len() < maxSigs {
+			w.dkim(&r.DKIM[i])
+		}
 	}
 	if len(r.DKIM) == 0 {
 		w.method("dkim", None)
@@ -82,13 +88,13 @@ func (w *resultWriter) address(name string, a parse.Address) {
 // value writes a token, or else a quoted string (RFC 8601 §2.2). What is not
 // printable ASCII becomes "?".
 func (w *resultWriter) value(s string) {
-	s = s[:min(len(s), maxValue)]
 	if isToken(s) {
-		w.WriteString(s)
+		w.WriteString(s[:min(len(s), maxValue)])
 		return
 	}
 	w.WriteByte('"')
-	for i := range len(s) {
+	end := w.Len() + maxValue
+	for i := 0; i < len(s) && w.Len() < end; i++ {
 		switch c := s[i]; {
 		case c == '"' || c == '\\':
 			w.WriteByte('\\')

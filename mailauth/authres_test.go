@@ -48,6 +48,21 @@ func TestHeader(t *testing.T) {
 	}
 }
 
+func TestManySignaturesHideNothing(t *testing.T) {
+	t.Parallel()
+	long := strings.Repeat(`"`, 1000)
+	r := Results{
+		SPF:   SPF{Result: Pass, Helo: true},
+		DKIM:  slices.Repeat([]DKIM{{Result: Pass, Domain: long, Selector: long, Algorithm: long, Sig: long, Reason: long}}, 10),
+		DMARC: DMARC{Result: Fail, Domain: long, Policy: "reject"},
+		ARC:   ARC{Result: None},
+	}
+	got := r.Header("mx.example.org", &parse.Envelope{Helo: long})
+	if up, ok := parseAuthRes(got); !ok || len(got) > 4096 || !strings.Contains(got, "; dmarc=fail") {
+		t.Errorf("%d bytes: %+v, %v", len(got), up, ok)
+	}
+}
+
 func TestParseAuthRes(t *testing.T) {
 	t.Parallel()
 	for _, c := range []struct {
@@ -70,6 +85,11 @@ func TestParseAuthRes(t *testing.T) {
 			value: `example.com; spf=pass smtp.mailfrom="a;b"@example.net smtp.mailfrom=second@example.net`,
 			want:  Upstream{"example.com", []MethodResult{{"spf", "pass", map[string]string{"smtp.mailfrom": "a;b@example.net"}}}},
 		},
+		{
+			value: "example.com; auth=pass smtp.mailfrom= smtp.auth=a",
+			want:  Upstream{"example.com", []MethodResult{{"auth", "pass", map[string]string{"smtp.mailfrom": "", "smtp.auth": "a"}}}},
+		},
+		{value: "spf=pass smtp.mailfrom=example.com; dkim=none", want: Upstream{ID: "spf=pass"}, bad: true}, // Exchange Online: no id
 		{value: "", bad: true},
 		{value: "; none", bad: true},
 		{value: "(example.com", bad: true},

@@ -106,10 +106,7 @@ func (r *resultReader) methodResult() (m MethodResult, ok bool) {
 		if !ok || !r.next('=') || len(m.Props) == maxProps {
 			return m, false
 		}
-		value, ok := r.word(";")
-		if !ok {
-			return m, false
-		}
+		value, _ := r.word(";") // some write nothing where nothing is known
 		if name = asciiLower(name); m.Props[name] == "" {
 			m.Props[name] = value
 		}
