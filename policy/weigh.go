@@ -28,7 +28,7 @@ func (n *noisyOr) add(p float64) {
 	}
 }
 
-func (n noisyOr) p() float64 { return -math.Expm1(n.sum) }
+func (n noisyOr) p() float64 { return 0 - math.Expm1(n.sum) }
 
 // weigh makes of the findings one probability for each class and for being
 // unwanted at all, and the reasons for it.

@@ -1,0 +1,93 @@
+package main
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"log/slog"
+	"strings"
+
+	"postern/relay"
+	"postern/store"
+	"postern/web"
+)
+
+// newDesk makes the operator's desk over what the server has open, or what a
+// command has.
+func newDesk(m memory, hop relay.Hop, log *slog.Logger) *web.Desk {
+	return &web.Desk{
+		History: m.history, Journal: m.journal, Holding: m.holding, Log: log,
+		Send: func(ctx context.Context, h store.Held) ([]int, error) { return send(ctx, hop, &h) },
+	}
+}
+
+// send hands a held message to the next hop with its original envelope. It
+// answers which recipients still lack it.
+func send(ctx context.Context, hop relay.Hop, h *store.Held) (missing []int, err error) {
+	everybody := make([]int, len(h.Envelope.Rcpts))
+	for i := range everybody {
+		everybody[i] = i
+	}
+	mail := strings.TrimSpace("<" + h.Envelope.From.String() + "> " + h.Mail)
+	tx, reply, err := hop.Begin(ctx, &h.Envelope, mail)
+	if err != nil {
+		return everybody, err
+	}
+	if !reply.OK() {
+		return everybody, refused("MAIL", reply)
+	}
+	defer tx.Abort()
+	for i, a := range h.Envelope.Rcpts {
+		rcpt := "<" + a.String() + ">"
+		if i < len(h.Rcpt) {
+			rcpt = strings.TrimSpace(rcpt + " " + h.Rcpt[i])
+		}
+		reply, err := tx.Rcpt(ctx, rcpt)
+		if err != nil {
+			return everybody, err
+		}
+		if !reply.OK() {
+			return everybody, refused(rcpt, reply)
+		}
+	}
+	replies, err := tx.Send(ctx, [][]byte{h.Message})
+	if len(replies) == 1 && err == nil && replies[0].OK() {
+		return nil, nil
+	}
+	return lacking(everybody, replies, err)
+}
+
+// lacking reads the replies to the message: one for all, or, by LMTP, one for
+// each recipient.
+func lacking(everybody []int, replies []relay.Reply, err error) (missing []int, all error) {
+	if errors.Is(err, relay.ErrUncertain) {
+		err = fmt.Errorf("it may have arrived, so look before you release it again: %w", err)
+	}
+	errs := []error{err}
+	for i := range everybody {
+		switch {
+		case i < len(replies) && replies[i].OK() && len(replies) > 1:
+		case i < len(replies) && !replies[i].OK():
+			errs = append(errs, refused("the message", replies[i]))
+			missing = append(missing, i)
+		default:
+			missing = append(missing, i)
+		}
+	}
+	return missing, errors.Join(errs...)
+}
+
+// errRefused is the next hop's no, as opposed to its silence.
+type errRefused struct {
+	what  string
+	reply relay.Reply
+}
+
+func (e errRefused) Error() string {
+	return fmt.Sprintf("the next hop refused %s: %d %s", e.what, e.reply.Code, e.reply.Text)
+}
+
+func refused(what string, r relay.Reply) error { return errRefused{what, r} }
+
+// discarded is a log that nobody reads.
+var discarded = slog.New(slog.DiscardHandler)

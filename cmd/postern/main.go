@@ -1,0 +1,124 @@
+// Command postern is an inline email attack filter.
+package main
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"os"
+	"runtime/debug"
+
+	"github.com/alecthomas/kong"
+)
+
+func main() { os.Exit(run(os.Args[1:], os.Stdin, os.Stdout, os.Stderr)) }
+
+// Exit codes, the errors as in sysexits.h.
+const (
+	exitOK          = 0
+	exitAttack      = 1  // scan: some message is an attack
+	exitSuspicious  = 2  // scan: some message is suspicious, none an attack
+	exitUsage       = 64 // the command line is wrong
+	exitData        = 65 // what was asked for does not exist, or cannot be meant
+	exitNoInput     = 66 // a file cannot be read
+	exitUnavailable = 69 // the next hop, the server or the store is not there
+	exitSoftware    = 70 // Postern itself failed
+	exitIO          = 74 // writing failed
+	exitTemporary   = 75 // the next hop says to try later
+	exitConfig      = 78 // the configuration is wrong
+)
+
+// commands is the command line.
+type commands struct {
+	Serve      serveCommand      `cmd:"" help:"Run the doors that the configuration names."`
+	Scan       scanCommand       `cmd:"" help:"Judge messages without delivering them, with reasons. Exits with 0: legitimate, 1: attack, 2: suspicious."`
+	Quarantine quarantineCommand `cmd:"" help:"What is held: list, show, release, delete."`
+	Explain    explainCommand    `cmd:"" help:"Why a message was judged as it was."`
+	History    historyCommand    `cmd:"" help:"What is known of a sender."`
+	Label      labelCommand      `cmd:"" help:"Record what a message really was."`
+	Config     configCommand     `cmd:"" help:"Check or show the configuration."`
+	Version    versionCommand    `cmd:"" help:"Print the version."`
+}
+
+// terminal is what a command reads and writes.
+type terminal struct {
+	in       io.Reader
+	out, err io.Writer
+}
+
+// coded is an error with the code to exit with. Its error is nil where the
+// code says it all.
+type coded struct {
+	code int
+	error
+}
+
+func (c coded) Unwrap() error { return c.error }
+
+func exit(code int, err error) error { return coded{code, err} }
+
+// run executes one command line and answers its exit code.
+func run(args []string, in io.Reader, out, errs io.Writer) int {
+	var c commands
+	t := &terminal{in, out, errs}
+	ctx, cancel := context.WithCancel(context.Background())
+	defer cancel()
+	done := -1
+	parser, err := kong.New(&c, kong.Name("postern"), kong.Description("An inline email attack filter."),
+		kong.Writers(out, errs), kong.Exit(func(code int) { done = code }), kong.UsageOnError(),
+		kong.Bind(t), kong.BindTo(ctx, (*context.Context)(nil)))
+	if err != nil {
+		return t.fail(err)
+	}
+	command, err := parser.Parse(args)
+	switch {
+	case done >= 0: // --help has been answered
+		return done
+	case err != nil:
+		return t.fail(exit(exitUsage, fmt.Errorf("%w; see postern --help", err)))
+	}
+	return t.fail(command.Run())
+}
+
+// fail tells err, and the code to exit with.
+func (t *terminal) fail(err error) int {
+	if err == nil {
+		return exitOK
+	}
+	var c coded
+	if !errors.As(err, &c) {
+		c = coded{exitSoftware, err}
+	}
+	if c.error != nil {
+		t.warn("postern: %s", c.Error())
+	}
+	return c.code
+}
+
+// print writes one line. Values from messages are cleaned first.
+func (t *terminal) print(format string, args ...any) {
+	_, _ = fmt.Fprintln(t.out, clean(fmt.Sprintf(format, args...)))
+}
+
+// warn writes one line for the operator, beside the output.
+func (t *terminal) warn(format string, args ...any) {
+	_, _ = fmt.Fprintln(t.err, clean(fmt.Sprintf(format, args...)))
+}
+
+type versionCommand struct{}
+
+// Run prints the version.
+func (versionCommand) Run(t *terminal) error {
+	t.print("postern %s", version())
+	return nil
+}
+
+// version is that of the module, or the revision it was built from.
+func version() string {
+	info, ok := debug.ReadBuildInfo()
+	if !ok || info.Main.Version == "" {
+		return "(devel)"
+	}
+	return info.Main.Version
+}

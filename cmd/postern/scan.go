@@ -1,0 +1,152 @@
+package main
+
+import (
+	"context"
+	"net/netip"
+	"runtime"
+
+	"postern/filter"
+	"postern/mailauth"
+	"postern/policy"
+)
+
+type scanCommand struct {
+	Config   string     `type:"path" placeholder:"FILE" help:"The configuration file; without it, defaults and no memory."`
+	IP       netip.Addr `placeholder:"ADDRESS" help:"The client; by default that of the topmost Received field by a host of ours."`
+	From     *string    `placeholder:"ADDRESS" help:"The envelope sender; by default Return-Path."`
+	Rcpt     []string   `placeholder:"ADDRESS" help:"An envelope recipient; by default Delivered-To, or else To and Cc."`
+	Helo     string     `placeholder:"NAME" help:"The client's greeting."`
+	JSON     bool       `help:"Print one JSON object a line and a message."`
+	MIME     bool       `name:"mime" help:"Print the message with our header fields."`
+	Offline  bool       `help:"Ask no DNS: authentication is unknown then."`
+	Remember bool       `help:"Write journal and history, as serving does."`
+	Files    []string   `arg:"" optional:"" name:"file" help:"Messages or mbox files; - or none: standard input."`
+}
+
+// Run judges the messages, on all cores, and prints in the order given.
+func (c *scanCommand) Run(ctx context.Context, t *terminal) error {
+	s, err := c.scanner()
+	if err != nil {
+		return err
+	}
+	defer s.close()
+	if len(c.Files) == 0 {
+		c.Files = []string{"-"}
+	}
+	jobs, order := make(chan *job), make(chan *job, 2*runtime.GOMAXPROCS(0))
+	go func() {
+		defer close(order)
+		defer close(jobs)
+		for _, name := range c.Files {
+			eachMessage(name, t.in, func(j *job) {
+				order <- j
+				jobs <- j
+			})
+		}
+	}()
+	for range runtime.GOMAXPROCS(0) {
+		go func() {
+			for j := range jobs {
+				j.done <- s.judge(ctx, j)
+			}
+		}()
+	}
+	return c.report(t, order)
+}
+
+// report prints the results, and exits by the worst of them.
+func (c *scanCommand) report(t *terminal, order <-chan *job) error {
+	worst, failed := policy.Accept, false
+	for j := range order {
+		r := <-j.done
+		failed = failed || r.err != nil
+		if r.err == nil {
+			worst = max(worst, r.record.Verdict.Would)
+		}
+		if err := c.print(t, &r); err != nil {
+			return exit(exitIO, err)
+		}
+	}
+	switch {
+	case failed:
+		return exit(exitNoInput, nil)
+	case worst >= policy.Quarantine:
+		return exit(exitAttack, nil)
+	case worst == policy.Tag:
+		return exit(exitSuspicious, nil)
+	}
+	return nil
+}
+
+// scanner judges without delivering.
+type scanner struct {
+	command *scanCommand
+	config  config
+	memory  memory
+	dns     mailauth.Resolver
+	rules   *policy.Policy
+}
+
+func (c *scanCommand) scanner() (*scanner, error) {
+	cfg, err := loadOrDefaults(c.Config)
+	if err != nil {
+		return nil, err
+	}
+	s := &scanner{command: c, config: cfg, memory: memory{history: unasked{}, holding: notHeld{}}, dns: unasked{}}
+	if s.rules, err = policy.New(cfg.Policy); err != nil {
+		return nil, exit(exitConfig, err)
+	}
+	if !c.Offline {
+		s.dns = &impatient{dns: mailauth.NewResolver(cfg.DNS)}
+	}
+	if c.Config != "" || c.Remember {
+		m, err := openMemory(cfg.Store.Config, discarded)
+		switch {
+		case err == nil:
+			s.memory.history, s.memory.journal, s.memory.close = m.history, m.journal, m.close
+		case c.Remember:
+			return nil, err
+		}
+	}
+	return s, nil
+}
+
+func (s *scanner) close() {
+	if s.memory.close != nil {
+		_ = s.memory.close()
+	}
+}
+
+// result is one judged message.
+type result struct {
+	name   string
+	record *filter.Record
+	out    filter.Outgoing
+	err    error
+}
+
+func (s *scanner) judge(ctx context.Context, j *job) result {
+	raw, err := j.load()
+	if err != nil {
+		return result{name: j.name, err: err}
+	}
+	env, err := s.envelope(raw, j.from)
+	if err != nil {
+		return result{name: j.name, err: err}
+	}
+	r := result{name: j.name}
+	f := newFilter(&s.config, s.memory, s.dns, func() *policy.Policy { return s.rules }, discarded)
+	f.Observe = func(rec *filter.Record) { r.record = rec }
+	if s.command.Remember {
+		f.Start()
+		defer func() {
+			f.Stop()
+			f.Run(ctx)
+		}()
+	}
+	f.Process(ctx, filter.Mail{Env: env, Raw: raw}, func(_ context.Context, _ policy.Verdict, out filter.Outgoing) filter.Fate {
+		r.out = out
+		return filter.Relayed
+	})
+	return r
+}
