@@ -7,6 +7,7 @@ import (
 	"fmt"
 	"os"
 	"reflect"
+	"regexp"
 	"slices"
 	"strings"
 
@@ -90,9 +91,7 @@ func load(data []byte) (config, []problem) {
 		return config{}, []problem{*err}
 	}
 	c, list := decode(doc)
-	if len(list) == 0 {
-		list = c.check()
-	}
+	list = append(list, c.check()...)
 	for i := range list {
 		if list[i].line == 0 {
 			list[i].line = doc.line(list[i].key)
@@ -118,7 +117,8 @@ func decode(doc *document) (config, []problem) {
 		case errors.As(err, &unknown):
 			for _, e := range unknown.Errors {
 				line, _ := e.Position()
-				list = append(list, problem{line, strings.Join(e.Key(), "."), "there is no such key" + meant(e.Key())})
+				at, _ := doc.at(line)
+				list = append(list, problem{line, at.key, "there is no such key" + meant(e.Key())})
 			}
 			return c, list
 		case !errors.As(err, &wrong):
@@ -126,7 +126,7 @@ func decode(doc *document) (config, []problem) {
 		}
 		line, _ := wrong.Position()
 		at, ok := doc.at(line)
-		list = append(list, problem{line, at.key, strings.TrimPrefix(wrong.Error(), "toml: ")})
+		list = append(list, problem{line, at.key, plain(wrong)})
 		if !ok || data[at.start] == ' ' {
 			return c, list
 		}
@@ -137,6 +137,13 @@ func decode(doc *document) (config, []problem) {
 		}
 	}
 	return config{}, list
+}
+
+var wrongType = regexp.MustCompile(`^toml: cannot decode TOML (.*) into .* of type (.*)$`)
+
+// plain is the decoder's message without the names of our types.
+func plain(err error) string {
+	return strings.TrimPrefix(wrongType.ReplaceAllString(err.Error(), "$1 where $2 is wanted"), "toml: ")
 }
 
 // meant hints at the known key that is nearest, beside the wrong one.

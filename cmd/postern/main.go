@@ -90,7 +90,11 @@ func (t *terminal) fail(err error) int {
 	if !errors.As(err, &c) {
 		c = coded{exitSoftware, err}
 	}
-	if c.error != nil {
+	var wrong *problems
+	switch {
+	case errors.As(err, &wrong): // names the file in each line
+		t.warn("%s", wrong.Error())
+	case c.error != nil:
 		t.warn("postern: %s", c.Error())
 	}
 	return c.code
