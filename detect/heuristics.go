@@ -52,10 +52,11 @@ func is(v signals.Vector, s *signals.Signal) bool { return v.Of(s) == 1 }
 func some(v signals.Vector, s *signals.Signal) bool { return v.Of(s) > 0 }
 
 // established tells whether we and the sender know each other: one of the
-// recipients wrote to them, or they proved their domain and their mail was
-// good before. It takes facts to say so; without them nobody is.
+// recipients wrote to them, and nothing says that it is not they; or they
+// proved their domain, and their mail was good before. It takes history to
+// say so: without it nobody is.
 func established(v signals.Vector) bool {
-	if some(v, signals.PairOut) && !is(v, signals.AuthDMARCFail) {
+	if some(v, signals.PairOut) && v.Of(signals.AuthAligned) != 0 {
 		return true
 	}
 	return is(v, signals.AuthAligned) && v.Of(signals.SenderSeen) >= 2 && !(v.Of(signals.SenderBadShare) > 0.1)

@@ -25,6 +25,8 @@ func (d lookalikeDomain) Detect(f *signals.Facts, v signals.Vector) []Finding {
 	switch {
 	case is(v, signals.FromOwnTwin):
 		s.because(0.9, signals.FromOwnTwin, "the sender's domain "+quote(domain)+" reads like one of ours")
+	case is(v, signals.FromOwnPrefix):
+		s.because(0.8, signals.FromOwnPrefix, "the sender's domain "+quote(domain)+" begins with one of ours")
 	case is(v, signals.FromOwnLabel):
 		// Namesakes under other suffixes are common: the name needs a second reason.
 		s.pressure(v)

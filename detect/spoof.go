@@ -29,6 +29,8 @@ func (d domainSpoof) Detect(f *signals.Facts, v signals.Vector) []Finding {
 		s.because(0.6, signals.OrgClaimed, "the message comes from outside, shows our domain "+domain+" and does not prove it")
 	}
 	switch {
+	case enforced && some(v, signals.AuthDKIMFail): // signed once, and perhaps changed on its way
+		s.because(0.3, signals.AuthDMARCEnforced, domain+" fails DMARC, and its owner asks not to deliver such mail")
 	case enforced:
 		s.because(0.6, signals.AuthDMARCEnforced, domain+" fails DMARC, and its owner asks not to deliver such mail")
 	case fails:

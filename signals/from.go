@@ -115,16 +115,25 @@ var FromOwnTwin = define(Signal{
 	Name: "from.own_twin", Level: Domain, Unit: Bool,
 	Doc: "The foreign From domain reads like one of ours once lookalike letters are folded.",
 	Eval: func(f *Facts) float64 {
-		return abroad(f, func(o *Org, d string) float64 { return truth(o.ownTwin(d) != "") })
+		return abroad(f, func(o *Org, d string) float64 { return truth(o.ownTwin(d)) })
 	},
 })
 
-// FromOwnLabel tells whether the From domain embeds one of ours.
+// FromOwnLabel tells whether the From domain bears the name of one of ours.
 var FromOwnLabel = define(Signal{
 	Name: "from.own_label", Level: Domain, Unit: Bool,
-	Doc: "A label, or hyphenated word, of the foreign From domain is the name of one of ours.",
+	Doc: "The main label of the foreign From domain, or a hyphenated word of it, is that of one of ours.",
 	Eval: func(f *Facts) float64 {
-		return abroad(f, func(o *Org, d string) float64 { return truth(o.ownLabel(d) != "") })
+		return abroad(f, func(o *Org, d string) float64 { return truth(o.ownLabel(d)) })
+	},
+})
+
+// FromOwnPrefix tells whether the From domain begins with one of ours.
+var FromOwnPrefix = define(Signal{
+	Name: "from.own_prefix", Level: Domain, Unit: Bool,
+	Doc: "One of our domains stands whole in front of the foreign From domain.",
+	Eval: func(f *Facts) float64 {
+		return abroad(f, func(o *Org, d string) float64 { return truth(o.ownPrefix(d)) })
 	},
 })
 

@@ -50,33 +50,40 @@ func (o *Org) ownEdits(domain string) float64 {
 	return best
 }
 
-// ownTwin finds the own domain that a foreign one cannot be told from by eye.
-func (o *Org) ownTwin(domain string) string {
+// ownTwin tells whether a foreign domain cannot be told from one of ours by eye.
+func (o *Org) ownTwin(domain string) bool {
 	org := domainSkeleton(parse.OrgDomain(domain))
 	for _, own := range o.Domains {
 		if domainSkeleton(parse.OrgDomain(own)) == org {
-			return own
+			return true
 		}
 	}
-	return ""
+	return false
 }
 
-// ownLabel finds the own domain whose main label stands in a foreign domain,
-// whole or as one of its hyphenated words: example-pay.test, example.com.test.
-// The top-level label does not count.
-func (o *Org) ownLabel(domain string) string {
+// ownLabel tells whether the main label of a foreign domain is that of one of
+// ours, or has it as one of its hyphenated words: example.net, example-pay.test.
+func (o *Org) ownLabel(domain string) bool {
+	foreign, _, _ := strings.Cut(parse.OrgDomain(domain), ".")
 	for _, own := range o.Domains {
-		label, _, _ := strings.Cut(parse.OrgDomain(own), ".")
-		if label == "" {
-			continue
+		if label, _, _ := strings.Cut(parse.OrgDomain(own), "."); label != "" && hyphenWord(foreign, label) {
+			return true
 		}
-		for l := range strings.SplitSeq(domain[:max(strings.LastIndexByte(domain, '.'), 0)], ".") {
-			if hyphenWord(l, label) {
-				return own
+	}
+	return false
+}
+
+// ownPrefix tells whether one of our domains stands whole in front of a
+// foreign one, with its dots or with hyphens for them: example.com.forger.test.
+func (o *Org) ownPrefix(domain string) bool {
+	for _, own := range o.Domains {
+		for _, form := range [...]string{own + ".", strings.ReplaceAll(own, ".", "-") + "."} {
+			if i := strings.Index(domain, form); i == 0 || i > 0 && domain[i-1] == '.' {
+				return true
 			}
 		}
 	}
-	return ""
+	return false
 }
 
 // hyphenWord tells whether word stands in label between hyphens or its ends.
