@@ -82,7 +82,7 @@ func mail(raw string) Mail {
 	}}
 }
 
-func newFilter(t *testing.T, cfg policy.Config) *Filter {
+func newFilter(t testing.TB, cfg policy.Config) *Filter {
 	t.Helper()
 	p, err := policy.New(cfg)
 	if err != nil {
