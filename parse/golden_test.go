@@ -65,6 +65,9 @@ func describe(m *Message, indent string) string {
 	for _, p := range m.Parts {
 		line("part %s%s %q %s %s", strings.Repeat("  ", p.Depth), p.Type, p.Name, p.Disposition, p.Encoding)
 	}
+	if m.Text.HTML {
+		line("text from HTML")
+	}
 	for _, s := range []struct{ name, text string }{
 		{"visible", m.Text.Visible}, {"quoted", m.Text.Quoted}, {"signature", m.Text.Signature}, {"hidden", m.Text.Hidden},
 	} {

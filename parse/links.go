@@ -101,7 +101,7 @@ func (c *content) styleLinks(style []byte, origin Origin) {
 
 // refreshURL is the address in the content of a <meta http-equiv=refresh>.
 func refreshURL(content []byte) []byte {
-	i := bytes.Index(bytes.ToLower(content), []byte("url"))
+	i := bytes.Index(lower(bytes.Clone(content)), []byte("url"))
 	if i < 0 {
 		return nil
 	}
@@ -143,7 +143,7 @@ func (c *content) beginLink(href []byte, origin Origin) {
 	p.link = len(c.m.Links)
 	p.in = p.top.sink()
 	p.sinks[p.in].settle()
-	p.from, p.image = p.sinks[p.in].len(), false
+	p.from, p.image = len(p.sinks[p.in].buf), false
 }
 
 // endLink gives the open anchor its text.
@@ -159,7 +159,7 @@ func (c *content) endLink() {
 	}
 	l.Text = words(s.buf[p.from:])
 	l.Image = l.Text == "" && p.image
-	s.anchors = append(s.anchors, span{p.from, s.len()})
+	s.anchors = append(s.anchors, span{p.from, len(s.buf)})
 }
 
 // words is text on one line, its white space collapsed.

@@ -14,12 +14,14 @@ func mediaType(s string) (kind string, params map[string]string, ok bool) {
 	if strings.IndexByte(s, '(') >= 0 {
 		s = dropComments(s)
 	}
+	s = strings.TrimSpace(s)
 	kind, rest, _ := strings.Cut(s, ";")
-	kind = strings.ToLower(strings.TrimSpace(kind))
+	kind = strings.TrimSpace(kind)
 	ok = true
 	if i := strings.IndexAny(kind, " \t,="); i >= 0 { // a lost ";"
 		kind, rest, ok = kind[:i], s[i:], false
 	}
+	kind = strings.ToLower(kind)
 	if is8bit(kind) || hasControl(kind) {
 		return "", nil, false
 	}

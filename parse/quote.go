@@ -1,9 +1,7 @@
 package parse
 
 import (
-	"slices"
 	"strings"
-	"unicode/utf8"
 )
 
 // maxSignature is the length beyond which no signature is believed: text
@@ -18,12 +16,7 @@ func splitText(text string) (own, quoted, sign string) {
 		sp.line(line, after)
 		rest = after
 	}
-	if sp.sign.Len() > maxSignature {
-		own = sp.own.String() + sp.sign.String()
-	} else {
-		own, sign = sp.own.String(), sp.sign.String()
-	}
-	return strings.TrimSpace(own), strings.TrimSpace(sp.quoted.String()), strings.TrimSpace(sign)
+	return strings.TrimSpace(sp.own.String()), strings.TrimSpace(sp.quoted.String()), strings.TrimSpace(sp.sign.String())
 }
 
 // A splitter sorts the lines of a text.
@@ -116,16 +109,20 @@ func isAttribution(line string) bool {
 			return true
 		}
 	}
-	return schrieb(line)
+	return nameLast(line)
 }
 
-// schrieb reports the attribution whose name comes last: "Am 1.5.2026 schrieb
-// Dana Reed:", "Op 1 mei 2026 schreef Dana:", "Le 1 mai 2026 à 10:00, ...".
-func schrieb(line string) bool {
+// nameLast reports the attribution whose name comes last: "Am 1.5.2026 schrieb
+// Dana Reed:", "Op 1 mei 2026 schreef Dana Reed:".
+func nameLast(line string) bool {
+	first, _, _ := strings.Cut(line, " ")
+	switch first {
+	case "Am", "Op", "Den", "Em", "El", "On":
+	default:
+		return false
+	}
 	for _, w := range [...]string{" schrieb ", " schreef ", " skrev ", " escreveu ", " escribió ", " wrote "} {
-		if i := strings.Index(line, w); i > 0 && (strings.HasPrefix(line, "Am ") || strings.HasPrefix(line, "Op ") ||
-			strings.HasPrefix(line, "Den ") || strings.HasPrefix(line, "Em ") || strings.HasPrefix(line, "El ") ||
-			strings.HasPrefix(line, "On ")) {
+		if strings.Contains(line, w) {
 			return true
 		}
 	}
@@ -137,9 +134,8 @@ func isSplitAttribution(line, after string) bool {
 	if len(line) < 10 || len(line) > 200 || !strings.ContainsAny(line, "0123456789") {
 		return false
 	}
-	space := strings.IndexByte(line, ' ')
-	if space < 1 || space > 4 {
-		return false // On, Am, Le, El, Il, Em, Op, Den
+	if space := strings.IndexByte(line, ' '); space < 1 || space > 4 {
+		return false // it begins with On, Am, Le, El, Il, Em, Op or Den
 	}
 	next, _, _ := strings.Cut(after[:min(len(after), 256)], "\n")
 	return isAttribution(line + " " + strings.TrimSpace(next))
@@ -148,19 +144,27 @@ func isSplitAttribution(line, after string) bool {
 // The names in the header that mail programs put over what they quote, in
 // lower case.
 var (
-	fromNames = []string{
+	fromNames = nameSet(
 		"from", "von", "de", "da", "van", "från", "fra", "od", "от", "от кого", "lähettäjä", "kimden", "feladó",
 		"发件人", "寄件者", "差出人", "보낸 사람", "expéditeur", "mittente", "remitente",
-	}
-	otherNames = []string{
+	)
+	otherNames = nameSet(
 		"sent", "to", "subject", "date", "cc", "gesendet", "an", "betreff", "datum", "envoyé", "à", "objet", "enviado",
 		"enviado el", "para", "asunto", "fecha", "data", "inviato", "a", "oggetto", "verzonden", "aan", "onderwerp",
 		"assunto", "skickat", "till", "ämne", "sendt", "til", "emne", "wysłano", "do", "temat", "odesláno", "komu",
 		"předmět", "отправлено", "кому", "тема", "дата", "lähetetty", "vastaanottaja", "aihe", "gönderildi", "kime",
 		"konu", "发送时间", "收件人", "主题", "抄送", "寄件日期", "收件者", "主旨", "送信日時", "宛先", "件名", "日付",
 		"날짜", "받는 사람", "제목", "reply-to", "sent on",
-	}
+	)
 )
+
+func nameSet(names ...string) map[string]bool {
+	set := make(map[string]bool, len(names))
+	for _, n := range names {
+		set[n] = true
+	}
+	return set
+}
 
 // isHeaderBlock reports a "From:" line with two more fields within the next
 // five lines.
@@ -180,7 +184,7 @@ func isHeaderBlock(line, after string) bool {
 }
 
 // namedField reports whether line is "name: value" with one of names.
-func namedField(line string, names []string) bool {
+func namedField(line string, names map[string]bool) bool {
 	line = strings.TrimLeft(line, "*") // bold, in plain text
 	head := line[:min(len(line), 40)]
 	i := strings.IndexByte(head, ':')
@@ -190,11 +194,7 @@ func namedField(line string, names []string) bool {
 	if i <= 0 {
 		return false
 	}
-	name := strings.ToLower(strings.TrimRight(head[:i], " *\u00a0"))
-	if utf8.RuneCountInString(name) > 16 {
-		return false
-	}
-	return slices.Contains(names, name)
+	return names[strings.ToLower(strings.TrimRight(head[:i], " *"))]
 }
 
 // sentFrom begins the line that phones set below what they send.

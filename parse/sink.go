@@ -31,8 +31,6 @@ type span struct{ start, end int }
 
 func (s *sink) String() string { return strings.TrimRight(view(s.buf), " \n") }
 
-func (s *sink) len() int { return len(s.buf) }
-
 // lineBreak asks for at least n line breaks.
 func (s *sink) lineBreak(n int) {
 	if len(s.buf) > 0 {

@@ -23,13 +23,13 @@ func (c *content) text() {
 			c.bareLinks(p.sinks[i].String(), p.sinks[i].anchors, InText)
 		}
 	}
-	visible, quotedText, sign := splitText(p.sinks[visible].String())
-	c.m.Text.Visible = visible
-	c.m.Text.Quoted = joinText(quotedText, p.sinks[quoted].String())
-	c.m.Text.Signature = joinText(sign, p.sinks[signature].String())
-	c.m.Text.Hidden = p.sinks[hidden].String()
-	if visible == "" { // what stands alone is no signature
-		c.m.Text.Visible, c.m.Text.Signature = c.m.Text.Signature, ""
+	t := &c.m.Text
+	t.Visible, t.Quoted, t.Signature = splitText(p.sinks[visible].String())
+	t.Quoted = joinText(t.Quoted, p.sinks[quoted].String())
+	t.Signature = joinText(t.Signature, p.sinks[signature].String())
+	t.Hidden = p.sinks[hidden].String()
+	if t.Visible == "" || len(t.Signature) > maxSignature { // no signature then
+		t.Visible, t.Signature = joinText(t.Visible, t.Signature), ""
 	}
 }
 
@@ -61,31 +61,49 @@ func (c *content) show(i int) {
 // showAlternative shows the HTML form where there is one with visible text,
 // as mail programs do, and else the last form that is text (RFC 2046 §5.1.4).
 func (c *content) showAlternative(i int) {
-	best, rich := -1, -1
-	for j, end := i+1, c.m.subtree(i); j < end; j = c.m.subtree(j) {
-		for k := j; k < c.m.subtree(j); k++ {
+	plain, rich := -1, -1
+	for j, end := i+1, c.m.subtree(i); j < end; {
+		next := c.m.subtree(j)
+		for k := j; k < next; k++ {
 			p := &c.m.Parts[k]
-			if !p.isText() || p.Disposition == "attachment" {
+			if !p.isText() || p.Disposition == "attachment" || k > j && p.Name != "" && p.Disposition != "inline" {
 				continue
 			}
 			p.shown = true // or another form of what is shown
 			if p.Type == "text/html" {
 				rich = j
-			} else if p.Type == "text/plain" || best < 0 {
-				best = j
+			} else if p.Type == "text/plain" || plain < 0 {
+				plain = j
 			}
 		}
+		j = next
 	}
 	if rich >= 0 {
-		before := c.page.sinks[visible].len() + c.page.sinks[quoted].len()
-		c.show(rich)
-		if best < 0 || c.page.sinks[visible].len()+c.page.sinks[quoted].len() > before {
+		before, wasHTML := c.page.seen(), c.m.Text.HTML
+		c.showForm(rich)
+		if plain < 0 || c.page.seen() > before {
 			return
 		}
+		c.m.Text.HTML = wasHTML
 	}
-	if best >= 0 {
-		c.show(best)
+	if plain >= 0 {
+		c.showForm(plain)
 	}
+}
+
+// showForm shows one form of an alternative, whatever its name.
+func (c *content) showForm(i int) {
+	if p := &c.m.Parts[i]; !p.isMultipart() {
+		c.page.begun = true
+		c.showText(p)
+		return
+	}
+	c.show(i)
+}
+
+// seen is how much text there is for the reader.
+func (p *page) seen() int {
+	return len(p.sinks[visible].buf) + len(p.sinks[quoted].buf) + len(p.sinks[signature].buf)
 }
 
 // isText reports a leaf that mail programs show as text.
