@@ -24,9 +24,10 @@ type conn struct {
 	client   []string // the XCLIENT attributes to send
 
 	broken  bool
-	owed    int // replies still to come to commands that nobody waited for
-	uses    int // transactions begun
-	strikes int // refusals since the last message that was taken
+	spent   bool // speaks for one client, and cannot be made to speak for the next
+	owed    int  // replies still to come to commands that nobody waited for
+	uses    int  // transactions begun
+	strikes int  // refusals since the last message that was taken
 	idle    time.Time
 	expiry  *time.Timer
 }

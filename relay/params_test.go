@@ -136,26 +136,32 @@ func TestForwardModes(t *testing.T) {
 
 func TestXCLIENTForEveryClient(t *testing.T) {
 	t.Parallel()
-	f := startFake(t, &fake{ehlo: "XCLIENT ADDR", answer: func(_ *fakeConn, line string) string {
-		switch line {
-		case "XCLIENT ADDR=192.0.2.66":
-			return "554 5.7.1 not you"
-		case "XCLIENT ADDR=192.0.2.67":
-			return "550 5.7.1 insufficient authorization"
-		}
-		return ""
-	}})
-	h := newTestHop(t, Config{Address: f.addr()})
-	for addr, want := range map[string]int{"192.0.2.1": 250, "192.0.2.2": 250, "192.0.2.66": 554, "192.0.2.67": 0} {
-		tx, r, err := h.Begin(t.Context(), &parse.Envelope{Remote: netip.MustParseAddr(addr)}, "<>")
-		if r.Code != want || (err != nil) != (want == 0) {
-			t.Errorf("%s: %v %v", addr, r, err)
-		}
-		if tx != nil {
-			tx.Abort()
-		}
-		if !slices.Contains(f.heard(), "XCLIENT ADDR="+addr) {
-			t.Errorf("%s was not told", addr)
+	for _, again := range []bool{true, false} { // whether XCLIENT is offered after XCLIENT
+		f := startFake(t, &fake{ehlo: "XCLIENT ADDR", answer: func(_ *fakeConn, line string) string {
+			switch line {
+			case "EHLO vm.example":
+				if !again {
+					return "250 fake.example"
+				}
+			case "XCLIENT ADDR=192.0.2.66":
+				return "554 5.7.1 not you"
+			case "XCLIENT ADDR=192.0.2.67":
+				return "550 5.7.1 insufficient authorization"
+			}
+			return ""
+		}})
+		h := newTestHop(t, Config{Address: f.addr()})
+		for addr, want := range map[string]int{"192.0.2.1": 250, "192.0.2.2": 250, "192.0.2.66": 554, "192.0.2.67": 0} {
+			tx, r, err := h.Begin(t.Context(), &parse.Envelope{Remote: netip.MustParseAddr(addr), Helo: "vm.example"}, "<>")
+			if r.Code != want || (err != nil) != (want == 0) {
+				t.Errorf("%s: %v %v", addr, r, err)
+			}
+			if tx != nil {
+				tx.Abort()
+			}
+			if !slices.Contains(f.heard(), "XCLIENT ADDR="+addr) {
+				t.Errorf("%s was not told", addr)
+			}
 		}
 	}
 }

@@ -131,7 +131,7 @@ func (h *hop) pop() *conn {
 // give takes a connection back.
 func (h *hop) give(c *conn) {
 	defer func() { <-h.slots }()
-	if c.broken || c.uses >= maxUses || c.strikes >= maxStrikes || !h.keep(c) {
+	if c.broken || c.spent || c.uses >= maxUses || c.strikes >= maxStrikes || !h.keep(c) {
 		c.quit()
 	}
 }

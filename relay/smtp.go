@@ -123,7 +123,11 @@ func (h *hop) impersonate(ctx context.Context, c *conn, env *parse.Envelope) (Re
 	if name == "" || len(name) > maxForwardValue || xtext(name) != name {
 		name = h.helo
 	}
-	return Reply{}, h.hello(ctx, c, name)
+	err := h.hello(ctx, c, name)
+	// Postfix believes XCLIENT of the client that it now sees, which seldom
+	// may say it: then this connection is of no use to others.
+	c.spent = len(c.client) == 0
+	return Reply{}, err
 }
 
 // Rcpt passes on one recipient.

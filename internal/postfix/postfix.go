@@ -32,6 +32,8 @@ type Options struct {
 	ContentFilter string
 	// Front and Back are the host:port to listen at; by default free ones.
 	Front, Back string
+	// FrontOptions are more settings of the front smtpd alone, "name=value".
+	FrontOptions []string
 	// Main holds more lines for main.cf, "name = value".
 	Main []string
 }
@@ -99,7 +101,8 @@ func Start(tb testing.TB, o Options) *Instance {
 	tb.Cleanup(func() {
 		p.Stop()
 		if tb.Failed() {
-			tb.Logf("Postfix wrote:\n%s", p.Log())
+			lines := strings.SplitAfter(p.Log(), "\n")
+			tb.Logf("Postfix wrote, in the end:\n%s", strings.Join(lines[max(0, len(lines)-60):], ""))
 		}
 	})
 	p.Restart()
@@ -195,6 +198,9 @@ func (p *Instance) master(o Options) string {
 	if o.ContentFilter != "" {
 		host, port, _ := net.SplitHostPort(o.ContentFilter)
 		front += "  -o content_filter=postern:[" + host + "]:" + port + "\n"
+	}
+	for _, option := range o.FrontOptions {
+		front += "  -o " + option + "\n"
 	}
 	return front + fmt.Sprintf(masterCF, p.Back)
 }
