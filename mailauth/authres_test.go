@@ -86,7 +86,7 @@ func TestParseAuthRes(t *testing.T) {
 			want:  Upstream{"example.com", []MethodResult{{"spf", "pass", map[string]string{"smtp.mailfrom": "a;b@example.net"}}}},
 		},
 		{
-			value: "example.com; auth=pass smtp.mailfrom= smtp.auth=a",
+			value: "example.com; auth=pass smtp.auth=a smtp.mailfrom= (unknown)",
 			want:  Upstream{"example.com", []MethodResult{{"auth", "pass", map[string]string{"smtp.mailfrom": "", "smtp.auth": "a"}}}},
 		},
 		{value: "spf=pass smtp.mailfrom=example.com; dkim=none", want: Upstream{ID: "spf=pass"}, bad: true}, // Exchange Online: no id
