@@ -63,7 +63,7 @@ func (d *dots) read(dst, src []byte) (n int, rest []byte, end bool) {
 			n += copy(dst[n:], line)
 		}
 	}
-	if bytes.IndexByte(src[:len(src)-len(rest)], 0) >= 0 {
+	if bytes.IndexByte(dst[:n], 0) >= 0 {
 		d.flaws |= nul
 	}
 	return n, rest, end
@@ -123,23 +123,26 @@ func flawsOf(message []byte) flaw {
 	return d.flaws
 }
 
-// normalize makes a line end of each bare CR and each bare LF, and drops NUL.
-// The verdict is about the result, and the result is what goes on.
-func normalize(message []byte) []byte {
-	out := make([]byte, 0, len(message)+len(message)/8)
-	for i := 0; i < len(message); i++ {
-		switch c := message[i]; c {
-		case 0:
-		case '\r':
-			out = append(out, '\r', '\n')
-			if i+1 < len(message) && message[i+1] == '\n' {
-				i++
-			}
-		case '\n':
-			out = append(out, '\r', '\n')
-		default:
+// normalize appends message to out with a line end for each bare CR and each
+// bare LF, and without NUL. The verdict is about the result, and the result is
+// what goes on.
+func normalize(out, message []byte) []byte {
+	for i, c := range message {
+		switch {
+		case c == 0:
+		case c == '\r':
+			out = append(out, crlf...)
+		case c != '\n':
 			out = append(out, c)
+		case i == 0 || message[i-1] != '\r':
+			out = append(out, crlf...)
 		}
 	}
 	return out
+}
+
+// normalSize is at least as long as what normalize makes of message.
+func normalSize(message []byte) int {
+	return len(message) + bytes.Count(message, []byte("\n")) + bytes.Count(message, []byte("\r")) -
+		2*bytes.Count(message, []byte(crlf)) - bytes.Count(message, []byte("\x00"))
 }

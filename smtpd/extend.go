@@ -131,9 +131,6 @@ type client struct {
 // set takes over the attributes of XCLIENT or XFORWARD.
 func (c *client) set(arg, names string) bool {
 	attributes := strings.Fields(arg)
-	if addressed := strings.Contains(strings.ToUpper(" "+arg), " ADDR="); addressed {
-		c.name = "" // the name of another address
-	}
 	for _, a := range attributes {
 		name, value, found := strings.Cut(a, "=")
 		name = strings.ToUpper(name)

@@ -31,19 +31,26 @@ func (srv *Server) enter(conn net.Conn, lmtp, tls bool) *wire {
 	w := &wire{srv: srv, set: srv.settings.Load(), conn: conn, lmtp: lmtp, startsTLS: tls}
 	w.s = &session{w: w}
 	w.s.body.budget = &srv.budget
-	srv.mu.Lock()
-	defer srv.mu.Unlock()
-	if srv.draining.Load() || len(srv.open) >= w.set.maxConns {
-		srv.stats.turnedAway.Add(1)
-		w.say(tooManyConns)
+	if !srv.seat(w) {
+		_ = w.turnAway(tooManyConns)
 		_ = w.flush()
 		_ = conn.Close()
 		return nil
 	}
-	srv.open[w] = struct{}{}
-	srv.empty.Add(1)
 	srv.stats.connections.Add(1)
 	return w
+}
+
+// seat counts a connection in, unless there is no room for it.
+func (srv *Server) seat(w *wire) bool {
+	srv.mu.Lock()
+	defer srv.mu.Unlock()
+	if srv.draining.Load() || len(srv.open) >= w.set.maxConns {
+		return false
+	}
+	srv.open[w] = struct{}{}
+	srv.empty.Add(1)
+	return true
 }
 
 // admit gives a client that is not trusted one of its seats.

@@ -107,19 +107,34 @@ func (w *wire) receive(b *body) (message []byte, reply string, err error) {
 	if reply != "" {
 		return nil, reply, nil
 	}
-	message, reply = w.mend(buf[:used], d.flaws)
+	message, reply = w.mend(b, used, d.flaws)
 	return message, reply, nil
 }
 
 // mend does as the operator wishes with a message that may not go on as it is.
-func (w *wire) mend(message []byte, flaws flaw) ([]byte, string) {
-	switch {
-	case flaws == 0:
+func (w *wire) mend(b *body, used int, flaws flaw) (message []byte, reply string) {
+	message = b.bytes[:used]
+	if flaws == 0 {
 		return message, ""
-	case w.set.normalize:
-		return normalize(message), ""
 	}
-	return nil, flawed
+	if !w.set.normalize {
+		return nil, flawed
+	}
+	size := normalSize(message)
+	if int64(size) > w.set.maxBytes {
+		return nil, tooBig
+	}
+	mended := body{budget: b.budget}
+	for len(mended.bytes) < size+len(crlf) {
+		if !mended.grow(0, w.set.inflight) {
+			mended.free()
+			return nil, tooMuchInFlight
+		}
+	}
+	message = normalize(mended.bytes[:0], message)
+	b.free()
+	*b = mended
+	return message, ""
 }
 
 // bdat takes one chunk (RFC 3030 §2). The library never sees it: when the last
@@ -201,8 +216,8 @@ func (w *wire) discard(size int64, at *pace) {
 }
 
 // assembled is the message that came in chunks.
-func (w *wire) assembled(b []byte, used int) (message []byte, reply string) {
-	message, reply = w.mend(b[:used], flawsOf(b[:used]))
+func (w *wire) assembled(b *body, used int) (message []byte, reply string) {
+	message, reply = w.mend(b, used, flawsOf(b.bytes[:used]))
 	if len(message) > 0 && !bytes.HasSuffix(message, []byte(crlf)) {
 		message = append(message, crlf...)
 	}

@@ -227,6 +227,10 @@ func (l libraryLog) Printf(format string, v ...any) {
 		l.log.Error("panic in session", detail)
 		return
 	}
+	if strings.HasPrefix(format, "accept") {
+		l.log.Warn("accept failed", detail)
+		return
+	}
 	l.log.Debug("connection failed", detail)
 }
 

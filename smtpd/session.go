@@ -146,7 +146,7 @@ func (s *session) Data(io.Reader) error {
 // message is what the client sends, from either command.
 func (s *session) message() (message []byte, reply string, err error) {
 	if s.chunked {
-		message, reply = s.w.assembled(s.body.bytes, s.used)
+		message, reply = s.w.assembled(&s.body, s.used)
 		return message, reply, nil
 	}
 	if !s.body.grow(0, s.w.set.inflight) {

@@ -14,9 +14,10 @@ import (
 // A player plays the client of a transcript. Its lines are
 //
 //	C: EHLO out.example.net     sent with CRLF; then the reply is awaited
-//	C+ MAIL FROM:<a@example>    sent together with the next line
-//	R: "BDAT 3 LAST\r\nabc"     sent as the Go string says
+//	R: "BDAT 3 LAST\r\nabc"     sent as the Go string says; then the reply is awaited
+//	C+ RSET, R+ "RSET\r\n"      sent in one piece with the next line
 //	D:                          the server begins to shut down
+//	W:                          the server speaks unasked
 //	# words                     kept
 //
 // and what happens is told in S: lines, what the server said, and N: lines,
@@ -30,7 +31,8 @@ type player struct {
 	r       *bufio.Reader
 	got     strings.Builder
 	inData  bool
-	pending []string // commands whose replies are not here yet
+	held    string   // bytes to be sent with the next line
+	pending []string // commands in them
 	rcpts   int
 }
 
@@ -69,35 +71,39 @@ func (p *player) line(kind, text string) error {
 	case "D:":
 		p.shutdown()
 		return p.replies("shutdown")
-	case "R:":
+	case "W:":
+		return p.replies("nothing")
+	case "R:", "R+":
 		raw, err := strconv.Unquote(text)
 		if err != nil {
 			return err
 		}
-		if _, err := io.WriteString(p.conn, raw); err != nil {
-			return err
-		}
-		if p.inData && !strings.HasSuffix(raw, "\r\n.\r\n") {
-			return nil
-		}
-		verb := raw
-		if p.inData {
-			verb = "."
-		}
-		return p.replies(verb)
-	case "C+":
-		p.pending = append(p.pending, text)
-		_, err := fmt.Fprintf(p.conn, "%s\r\n", text)
-		return err
-	case "C:":
-		if _, err := fmt.Fprintf(p.conn, "%s\r\n", text); err != nil || p.inData && text != "." {
-			return err
-		}
-		pending := append(p.pending, text)
-		p.pending = nil
-		return p.replies(pending...)
+		return p.send(raw, kind == "R+")
+	case "C:", "C+":
+		return p.send(text+"\r\n", kind == "C+")
 	}
 	return nil
+}
+
+// send sends bytes, and waits for the replies unless there is more to come.
+func (p *player) send(raw string, more bool) error {
+	p.held += raw
+	switch {
+	case !p.inData:
+		p.pending = append(p.pending, raw)
+	case raw == ".\r\n" || strings.HasSuffix(raw, "\r\n.\r\n"):
+		p.inData = false
+		p.pending = append(p.pending, ".")
+	}
+	if more {
+		return nil
+	}
+	if _, err := io.WriteString(p.conn, p.held); err != nil {
+		return err
+	}
+	pending := p.pending
+	p.held, p.pending = "", nil
+	return p.replies(pending...)
 }
 
 // replies reads those to commands that were sent.
@@ -136,14 +142,13 @@ func (p *player) reply() (code string, err error) {
 			break
 		}
 	}
-	p.seen()
-	fmt.Fprintln(&p.got, strings.Join(lines, "\n"))
-	if code == "221" || code == "421" {
+	if code == "221" || code == "421" { // all is over once the connection is closed
 		if rest, err := io.ReadAll(p.r); len(rest) > 0 || err != nil {
 			return "", fmt.Errorf("after the last reply: %q, %w", rest, err)
 		}
-		p.seen()
 	}
+	p.seen()
+	fmt.Fprintln(&p.got, strings.Join(lines, "\n"))
 	return code, nil
 }
 
