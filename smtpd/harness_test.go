@@ -48,7 +48,10 @@ func start(tb testing.TB, cfg Config, deps Deps) (*Server, *dialog.Hop) {
 func build(tb testing.TB, cfg Config, deps Deps) (*Server, *dialog.Hop) {
 	tb.Helper()
 	hop := &dialog.Hop{}
-	deps.Hostname, deps.Hop, deps.Log = "mx.example.com", hop, slog.New(slog.DiscardHandler)
+	deps.Hostname, deps.Log = "mx.example.com", slog.New(slog.DiscardHandler)
+	if deps.Hop == nil {
+		deps.Hop = hop
+	}
 	if deps.Handler == nil {
 		deps.Handler = accepting{}
 	}

@@ -44,10 +44,13 @@ func (w *wire) more(p []byte, at *pace) (int, error) {
 	return 0, err
 }
 
-// unread keeps what was read beyond the end of a message.
+// unread keeps what more gave beyond the end of a message.
 func (w *wire) unread(rest []byte) {
-	w.in = append(append(make([]byte, 0, max(maxLine, len(rest)+len(w.in)-w.r)), rest...), w.in[w.r:]...)
-	w.r = 0
+	if w.r < len(w.in) { // that is where it came from
+		w.r -= len(rest)
+		return
+	}
+	w.in, w.r = append(w.in[:0], rest...), 0
 }
 
 // cut ends the connection where it stands. Once a read has failed inside a
