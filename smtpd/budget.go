@@ -34,18 +34,20 @@ type body struct {
 	budget *budget
 }
 
-// grow makes room for more bytes after the first used ones. It says false, and
-// leaves the body alone, where the budget has no more.
-func (b *body) grow(used int, limit int64) bool {
+// grow makes room for more bytes after the first used ones, up to the longest
+// message. It says false, and leaves the body alone, where the budget has no
+// more.
+func (b *body) grow(used int, set *settings) bool {
 	size := smallest
 	for size <= cap(b.bytes) {
-		if size < smallest<<(2*(numClasses-1)) {
+		if _, pooled := class(size * growth); pooled {
 			size *= growth
 		} else {
 			size *= 2
 		}
 	}
-	if !b.budget.take(int64(size), limit) {
+	size = min(size, int(set.maxBytes)+2*smallRead)
+	if size <= cap(b.bytes) || !b.budget.take(int64(size), set.inflight) {
 		return false
 	}
 	next := newBuffer(size)

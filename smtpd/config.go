@@ -31,10 +31,10 @@ type Config struct {
 	MaxConnectionsPerClient int            `toml:"max_connections_per_client"` // per IPv4 address or IPv6 /64; 50
 	MaxRecipients           int            `toml:"max_recipients"`             // of one message; 1000
 	MaxMessageBytes         quantity.Bytes `toml:"max_message_bytes"`          // 50 MiB
-	InflightBytes           quantity.Bytes `toml:"inflight_bytes"`             // of all messages being received or judged; 256 MiB
+	InflightBytes           quantity.Bytes `toml:"inflight_bytes"`             // of memory, for all messages being received or judged; 256 MiB
 
 	CommandTimeout quantity.Duration `toml:"command_timeout"` // for one whole command line, and for each reply; 5 minutes
-	DataTimeout    quantity.Duration `toml:"data_timeout"`    // between two pieces of a message; 5 minutes
+	DataTimeout    quantity.Duration `toml:"data_timeout"`    // in which a message must bring 500 bytes for each second; 5 minutes
 	GreetDelay     quantity.Duration `toml:"greet_delay"`     // who talks before the greeting is refused; zero does not wait
 
 	// BareNewline says what becomes of a message with a bare LF, a bare CR or
@@ -105,8 +105,8 @@ func (c Config) compile() (*settings, error) {
 			errs = append(errs, fmt.Errorf("smtpd: %s: %d is negative", n.key, n.value))
 		}
 	}
-	if s.inflight < s.maxBytes {
-		errs = append(errs, errors.New("smtpd: inflight_bytes: less than max_message_bytes, so that the longest message could never come in"))
+	if s.inflight < 2*s.maxBytes { // a message is copied while its memory grows
+		errs = append(errs, errors.New("smtpd: inflight_bytes: less than twice max_message_bytes, so that the longest message could never come in"))
 	}
 	errs = oneOf("bare_newline", c.BareNewline, errs, "", "reject", "normalize")
 	errs = oneOf("conflicts", c.Conflicts, errs, "", "defer", "strictest")

@@ -37,7 +37,8 @@ func FuzzSession(f *testing.F) {
 	} {
 		f.Add([]byte(s), true)
 	}
-	srv, hop := build(f, Config{}, Deps{})
+	const many = 1 << 20 // sessions end a little later than the next ones begin
+	srv, hop := build(f, Config{MaxConnections: many, MaxConnectionsPerClient: many}, Deps{})
 	strangers, trusted := newPipes(stranger), newPipes("192.0.2.8:1")
 	set := *srv.settings.Load()
 	set.trusted, _ = prefixes("", []string{"192.0.2.8"}, nil)
@@ -68,7 +69,8 @@ func FuzzSession(f *testing.F) {
 		talk.say("DATA", badSequence)
 		talk.say("VRFY ann", cannotVerify)
 		talk.say("MAIL FROM:<>", "250")
-		if log := hop.Log(); len(log) != 1 || !trust && log[0] != "MAIL <> for  [192.0.2.7] helo out.example.net" {
+		// Earlier sessions may still be giving up their transactions.
+		if log := hop.Log(); !trust && !slices.Contains(log, "MAIL <> for  [192.0.2.7] helo out.example.net") {
 			t.Fatalf("the next hop saw %q", log)
 		}
 	})
@@ -78,12 +80,13 @@ func FuzzSession(f *testing.F) {
 // says false where the session is over.
 func command(talk *talk, line string) bool {
 	raw := line + "\r\n"
+	lost := false // the server cannot know where the next command begins
 	if verb, arg, _ := strings.Cut(line, " "); strings.EqualFold(verb, "BDAT") {
 		size, _, ok := chunkSize(strings.Trim(arg, " "))
 		if size > 1000 {
 			return false
 		}
-		if ok {
+		if lost = !ok; ok {
 			raw += strings.Repeat("x", int(size))
 		}
 	}
@@ -93,8 +96,11 @@ func command(talk *talk, line string) bool {
 		talk.send("Subject: x\r\n\r\n.\r\n")
 		reply = talk.known()
 	}
-	over := []string{closing, tooManyErrors}
-	return reply != "closed" && !slices.Contains(over, strings.TrimSpace(reply)) && !(strings.HasPrefix(raw, "BDAT") && strings.HasPrefix(reply, badArgument)) //nolint:staticcheck // said as it is thought
+	switch strings.TrimSpace(reply) {
+	case "closed", closing, tooManyErrors:
+		return false
+	}
+	return !lost
 }
 
 // known reads a reply and checks that it is ours to the last byte.

@@ -10,7 +10,6 @@ import (
 	"time"
 
 	"postern/filter"
-	"postern/policy"
 )
 
 func TestConnectionCaps(t *testing.T) {
@@ -87,18 +86,18 @@ func TestBytesInFlight(t *testing.T) {
 		<-goOn
 		return accepting{}.Process(ctx, m, deliver)
 	})
-	srv, hop := start(t, Config{InflightBytes: 256 << 10, MaxMessageBytes: 200 << 10}, Deps{Handler: handler})
+	srv, hop := start(t, Config{InflightBytes: 400 << 10, MaxMessageBytes: 200 << 10}, Deps{Handler: handler})
 	one := dial(t, srv)
 	one.hello()
 	one.data()
-	one.send(testMessage(1500) + ".\r\n") // in a buffer of 128 KiB
+	one.send(testMessage(2500) + ".\r\n") // takes the longest buffer, 208 KiB
 	<-judging
 
 	two := dial(t, srv)
 	two.hello()
 	two.say("MAIL FROM:<bob@example.net> SIZE=200000", "452 4.3.1")
 	two.data()
-	two.send(testMessage(2500) + ".\r\n") // needs 512 KiB
+	two.send(testMessage(2500) + ".\r\n")
 	two.want("452 4.3.1")
 	two.envelope()
 	chunk := testMessage(2500)
@@ -233,10 +232,6 @@ func TestMemoryOfIdleConnections(t *testing.T) {
 		t.Errorf("%d bytes for each idle connection", each)
 	}
 }
-
-var reject = handlerFunc(func(ctx context.Context, m filter.Mail, deliver filter.Deliver) filter.Fate {
-	return deliver(ctx, policy.Verdict{Action: policy.Reject, Rule: "secret rule", Score: 0.99}, filter.Outgoing{m.Raw})
-})
 
 func TestCheckTellsEverything(t *testing.T) {
 	t.Parallel()

@@ -3,24 +3,25 @@ package smtpd
 import (
 	"bytes"
 	"errors"
+	"net"
 	"strconv"
 	"strings"
 	"time"
 )
 
-// A pace is the deadline of a message: it rolls with what arrives, but a
-// client that lets it drip is not waited for without end.
+// A pace is the deadline of a message: it moves on whenever enough has come
+// since it was set, and not for every byte that a client lets drip.
 type pace struct {
-	start time.Time
+	since time.Time
 	got   int64
 }
 
-func (p pace) deadline(patience time.Duration) time.Time {
-	slowest := p.start.Add(patience + time.Duration(p.got/minRate)*time.Second)
-	if next := time.Now().Add(patience); next.Before(slowest) {
-		return next
+// reading sets the deadline for the next read.
+func (p *pace) reading(c net.Conn, patience time.Duration) error {
+	if p.got >= minRate*int64(patience/time.Second) {
+		*p = pace{since: time.Now()}
 	}
-	return slowest
+	return c.SetReadDeadline(p.since.Add(patience))
 }
 
 // more reads the next bytes of a message: those that came with the commands,
@@ -35,7 +36,9 @@ func (w *wire) more(p []byte, at *pace) (int, error) {
 	if err := w.flush(); err != nil {
 		return 0, err
 	}
-	_ = w.conn.SetReadDeadline(at.deadline(w.set.dataTimeout))
+	if err := at.reading(w.conn, w.set.dataTimeout); err != nil {
+		return 0, err
+	}
 	n, err := w.conn.Read(p)
 	at.got += int64(n)
 	if n > 0 {
@@ -72,7 +75,7 @@ func (w *wire) receive(b *body) (message []byte, reply string, err error) {
 		d    dots
 		used int
 		buf  = b.bytes
-		at   = pace{start: time.Now()}
+		at   = pace{since: time.Now()}
 	)
 	refuse := func(why string) {
 		b.free()
@@ -82,7 +85,7 @@ func (w *wire) receive(b *body) (message []byte, reply string, err error) {
 		if reply != "" {
 			used = 0
 		} else if len(buf)-used <= smallRead {
-			if b.grow(used, w.set.inflight) {
+			if b.grow(used, w.set) {
 				buf = b.bytes
 			} else {
 				refuse(tooMuchInFlight)
@@ -129,7 +132,7 @@ func (w *wire) mend(b *body, used int, flaws flaw) (message []byte, reply string
 	}
 	mended := body{budget: b.budget}
 	for len(mended.bytes) < size+len(crlf) {
-		if !mended.grow(0, w.set.inflight) {
+		if !mended.grow(0, w.set) {
 			mended.free()
 			return nil, tooMuchInFlight
 		}
@@ -148,7 +151,7 @@ func (w *wire) bdat(arg string) string {
 		w.gone = true // nobody knows where the next command begins
 		return badArgument
 	}
-	at := pace{start: time.Now()}
+	at := pace{since: time.Now()}
 	reply := w.s.chunkError
 	switch {
 	case !w.hailed:
@@ -189,7 +192,7 @@ func (w *wire) chunk(size int64, at *pace) string {
 		return tooBig
 	}
 	for int64(len(s.body.bytes)-s.used) < size+int64(len(crlf)) { // the last line may want its end
-		if !s.body.grow(s.used, w.set.inflight) {
+		if !s.body.grow(s.used, w.set) {
 			w.discard(size, at)
 			return tooMuchInFlight
 		}

@@ -149,7 +149,7 @@ func (s *session) message() (message []byte, reply string, err error) {
 		message, reply = s.w.assembled(&s.body, s.used)
 		return message, reply, nil
 	}
-	if !s.body.grow(0, s.w.set.inflight) {
+	if !s.body.grow(0, s.w.set) {
 		return nil, tooMuchInFlight, nil // in place of 354
 	}
 	s.w.say(begin)
@@ -204,11 +204,12 @@ func (s *session) replies() string {
 	return string(lines)
 }
 
-// forEach says the same for each recipient, by LMTP.
+// forEach refuses a message unread: by LMTP, for each recipient.
 func (s *session) forEach(reply string) string {
 	for _, d := range s.groups {
 		d.replies = []string{reply}
 	}
+	s.w.srv.log.Info("message not taken", slog.String("id", s.env.ID), slog.String("peer", s.w.client.addr.String()), slog.String("reply", reply))
 	return s.replies()
 }
 

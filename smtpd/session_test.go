@@ -19,8 +19,9 @@ func TestBytesGoOnAsTheyCame(t *testing.T) {
 	srv, hop := start(t, Config{}, Deps{})
 	talk := dial(t, srv)
 	talk.hello()
-	var want []string
-	for _, lines := range []int{0, 1, 60, 500, 600, 2000, 40000} {
+	sizes := []int{0, 1, 60, 500, 600, 2000, 40000}
+	want := make([]string, 0, 2*len(sizes))
+	for _, lines := range sizes {
 		message := testMessage(lines) + ".\r\n..\r\n.x\r\n" + strings.Repeat("y", lines) + "\r\n\r\n"
 		want = append(want, message, message)
 		talk.data()

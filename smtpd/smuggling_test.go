@@ -55,6 +55,7 @@ func TestSmugglingSuite(t *testing.T) {
 }
 
 func smuggle(t *testing.T, c smugglingCase, newlines string) {
+	t.Helper()
 	srv, hop := start(t, Config{BareNewline: newlines}, Deps{})
 	talk := dial(t, srv)
 	talk.hello()

@@ -16,7 +16,7 @@ const (
 	maxLine   = 4096     // bytes of a command line; ample for SMTPUTF8 and DSN (RFC 6531 §3.4, RFC 3461 §4)
 	maxErrors = 20       // replies 4xx and 5xx without a message between, after which a client must go
 	maxRead   = 64 << 10 // bytes of a message read at once
-	minRate   = 500      // bytes per second that a message must come at in the long run
+	minRate   = 500      // bytes per second that a message must come at
 )
 
 // A wire stands between the network and the SMTP library. Upward it gives one
