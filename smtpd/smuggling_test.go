@@ -9,6 +9,7 @@ import (
 	"testing"
 
 	"postern/internal/shared"
+	"postern/relay"
 )
 
 type smugglingCase struct {
@@ -122,5 +123,45 @@ func TestFalseEndsInChunks(t *testing.T) {
 	}
 	if got := hop.Messages(); len(got) != 0 {
 		t.Errorf("went on: %q", got)
+	}
+}
+
+// TestNothingIsSmuggledOn puts a strict door behind a mending one. It refuses
+// every byte that a lax one could take for an end, so what it takes as one
+// message would be one message anywhere.
+func TestNothingIsSmuggledOn(t *testing.T) {
+	t.Parallel()
+	strict, last := start(t, Config{Trusted: []string{"127.0.0.1"}}, Deps{})
+	hop, err := relay.New(relay.Config{Address: strict.Addrs()[0].String(), Helo: "mx.example.com"})
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() { hop.Close() })
+	mending, _ := start(t, Config{BareNewline: "normalize"}, Deps{Hop: hop})
+	want := 0
+	for _, c := range smugglingCases(t) {
+		if c.EOD == nil {
+			continue
+		}
+		eod, err := base64.StdEncoding.DecodeString(*c.EOD)
+		if err != nil {
+			t.Fatal(err)
+		}
+		talk := dial(t, mending)
+		talk.hello()
+		talk.data()
+		talk.send(outerMessage + string(eod) + innerMessage)
+		talk.want("250 2.0.0 Ok: queued")
+		talk.say("QUIT", "221")
+		want++
+	}
+	got := last.Messages()
+	if len(got) != want {
+		t.Fatalf("%d messages arrived, want %d", len(got), want)
+	}
+	for _, m := range got {
+		if !strings.HasPrefix(m, "Subject: outer\r\n") {
+			t.Errorf("arrived: %q", m)
+		}
 	}
 }
