@@ -31,13 +31,18 @@ var remedies = []struct {
 	text string
 }{
 	{is(ErrLocked), "stop the other process, or ask it"},
-	{is(errNewer), "install that version, or restore a backup from before"},
+	{newer, "install that version, or restore a backup from before"},
 	{is(errWrongKey), "restore the " + keyFile + " that was made with this store"},
 	{is(errFull), "free some space, or lower min_free"},
 	{is(syscall.ENOSPC), "free some space and restart"},
 	{is(fs.ErrPermission), "the directory and all in it must belong to the user that runs this"},
 	{pebble.IsCorruptionError, "restore a backup, or move the directory away to begin anew"},
 	{is(errDamaged), "restore a backup, or move the directory away to begin anew"},
+}
+
+// newer recognises our format and Pebble's, which has no error of its own.
+func newer(err error) bool {
+	return errors.Is(err, errNewer) || strings.Contains(err.Error(), "unknown format major version")
 }
 
 func is(target error) func(error) bool {

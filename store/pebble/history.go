@@ -112,10 +112,10 @@ func (s *Store) Record(ctx context.Context, sg store.Sighting) error {
 		if string(was) == string(encoded) {
 			return nil
 		}
-		if err := readEffect(was).merge(b, record.Mark.Undo); err != nil {
+		if err := s.merge(b, readEffect(was), record.Mark.Undo); err != nil {
 			return err
 		}
-		if err := now.merge(b, record.Mark.Do); err != nil {
+		if err := s.merge(b, now, record.Mark.Do); err != nil {
 			return err
 		}
 		return b.Set(place, encoded, nil)
@@ -137,19 +137,46 @@ func (s *Store) effectOf(sg store.Sighting) effect {
 	return e
 }
 
-// merge does or undoes the effect.
-func (e effect) merge(b *pebble.Batch, do func(record.Mark, *record.Record, record.Class)) error {
+// merge does or undoes an effect.
+func (s *Store) merge(b *pebble.Batch, e effect, do func(record.Mark, *record.Record, record.Class)) error {
 	var r record.Record
-	var operand []byte
 	for _, key := range e.keys {
 		r.Reset()
 		do(e.mark, &r, record.Class(key[0]))
-		operand = r.Append(operand[:0])
-		if err := b.Merge(key, operand, nil); err != nil {
+		write := b.Merge
+		if s.unfolded.full(key) {
+			if err := s.readRecord(b, key, &r); err != nil {
+				return err
+			}
+			write = b.Set
+		}
+		if err := write(key, r.Append(nil), nil); err != nil {
 			return err
 		}
 	}
 	return nil
+}
+
+const (
+	foldAfter   = 32      // merges of one key, after which its record is written whole
+	maxUnfolded = 1 << 14 // keys whose merges are counted
+)
+
+// unfolded counts the merges that Pebble keeps apart in memory, since reading
+// a key goes through all of them. Only the writer uses it.
+type unfolded map[[1 + digestSize]byte]int
+
+// full counts one merge more, and tells whether it is time to fold.
+func (u unfolded) full(key []byte) bool {
+	if len(u) >= maxUnfolded {
+		clear(u)
+	}
+	k := [1 + digestSize]byte(key)
+	if u[k]++; u[k] < foldAfter {
+		return false
+	}
+	delete(u, k)
+	return true
 }
 
 const (

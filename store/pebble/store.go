@@ -36,8 +36,9 @@ type Store struct {
 	quit    chan struct{} // closed when Close begins
 	done    sync.WaitGroup
 
-	schemas schemas
-	damaged atomic.Uint64
+	schemas  schemas
+	damaged  atomic.Uint64 // records that could not be read
+	unfolded unfolded
 }
 
 var (
@@ -58,6 +59,8 @@ func Open(c Config, log *slog.Logger) (*Store, error) {
 		changes: make(chan *change, maxWaiting),
 		fault:   newFault(),
 		quit:    make(chan struct{}),
+
+		unfolded: make(unfolded),
 	}
 	if err := s.open(); err != nil {
 		return nil, explain(c.Path, err)
@@ -97,14 +100,14 @@ func (s *Store) open() (err error) {
 // closeDB gives back what open took. After a fault Pebble can be closed no
 // more, and the files stay locked until the process ends.
 func (s *Store) closeDB() error {
-	var err error
-	switch {
-	case s.fault.err() != nil:
-		return nil
-	case s.db != nil:
-		err = s.db.Close()
+	var errs []error
+	if broken := s.fault.err() != nil; !broken {
+		if s.db != nil {
+			errs = append(errs, s.db.Close())
+		}
+		errs = append(errs, s.lock.Close())
 	}
-	return errors.Join(err, s.lock.Close())
+	return errors.Join(errs...)
 }
 
 // openDB opens Pebble aside, since it may meet a fault that it never returns
