@@ -51,7 +51,6 @@ const (
 	LongLine            Defect = "long-line" // over 998 bytes (RFC 5322 §2.1.1)
 	EightBitHeader      Defect = "8bit-header"
 	BadArchive          Defect = "bad-archive"
-	BadHTML             Defect = "bad-html"
 )
 
 // orDefault puts the default in the place of each limit that is zero.
