@@ -6,6 +6,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"io/fs"
 	"log/slog"
 	"os"
 	"os/exec"
@@ -142,29 +143,22 @@ func TestLockedByAnotherProcess(t *testing.T) {
 func TestOpenTellsTheRemedy(t *testing.T) {
 	t.Parallel()
 	for name, c := range map[string]struct {
-		damage func(t *testing.T, dir string)
+		damage func(dir string) error
 		remedy string
 	}{
-		"locked by this process": {func(t *testing.T, dir string) { open(t, dir) }, "stop the other process"},
-		"key lost": {func(t *testing.T, dir string) {
-			if err := os.Remove(filepath.Join(dir, keyFile)); err != nil {
-				t.Fatal(err)
-			}
-		}, "restore it from a backup"},
+		"key lost":    {func(dir string) error { return os.Remove(filepath.Join(dir, keyFile)) }, "restore it from a backup"},
 		"key damaged": {overwrite(keyFile, "beef"), "64 hexadecimal digits"},
 		"another key": {overwrite(keyFile, strings.Repeat("be", 32)), "that was made with this store"},
-		"newer format": {func(t *testing.T, dir string) {
+		"newer format": {func(dir string) error {
 			s, err := Open(Config{Path: dir}, slog.New(slog.DiscardHandler))
 			if err != nil {
-				t.Fatal(err)
+				return err
 			}
-			if err := errors.Join(s.db.Set(formatKey, []byte{format + 1}, nil), s.Close()); err != nil {
-				t.Fatal(err)
-			}
+			return errors.Join(s.db.Set(formatKey, []byte{format + 1}, nil), s.Close())
 		}, "install that version"},
 		"manifest damaged":   {overwrite("db/MANIFEST-*", strings.Repeat("x", 100)), "restore a backup"},
 		"newer Pebble":       {renameMarker, "install that version"},
-		"path is no folder":  {func(t *testing.T, dir string) { os.RemoveAll(dir); os.WriteFile(dir, nil, 0o600) }, "not a directory"},
+		"path is no folder":  {func(dir string) error { return errors.Join(os.RemoveAll(dir), os.WriteFile(dir, nil, 0o600)) }, "not a directory"},
 		"setting is foolish": {nil, "at least 1MiB"},
 	} {
 		t.Run(name, func(t *testing.T) {
@@ -179,7 +173,9 @@ func TestOpenTellsTheRemedy(t *testing.T) {
 			}
 			config := Config{Path: dir}
 			if c.damage != nil {
-				c.damage(t, dir)
+				if err := c.damage(dir); err != nil {
+					t.Fatal(err)
+				}
 			} else {
 				config.Cache = 1
 			}
@@ -195,30 +191,25 @@ func TestOpenTellsTheRemedy(t *testing.T) {
 	}
 }
 
-func overwrite(pattern, text string) func(*testing.T, string) {
-	return func(t *testing.T, dir string) {
-		t.Helper()
+func overwrite(pattern, text string) func(string) error {
+	return func(dir string) error {
 		files, err := filepath.Glob(filepath.Join(dir, pattern))
-		if err != nil || len(files) == 0 {
-			t.Fatal(files, err)
+		if len(files) == 0 {
+			return errors.Join(err, fs.ErrNotExist)
 		}
 		for _, file := range files {
-			if err := os.WriteFile(file, []byte(text), 0o600); err != nil {
-				t.Fatal(err)
-			}
+			err = errors.Join(err, os.WriteFile(file, []byte(text), 0o600))
 		}
+		return err
 	}
 }
 
-func renameMarker(t *testing.T, dir string) {
-	t.Helper()
+func renameMarker(dir string) error {
 	files, err := filepath.Glob(filepath.Join(dir, "db", "marker.format-version.*"))
-	if err != nil || len(files) != 1 {
-		t.Fatal(files, err)
+	if len(files) != 1 {
+		return errors.Join(err, fs.ErrNotExist)
 	}
-	if err := os.Rename(files[0], filepath.Join(dir, "db", "marker.format-version.000999.999")); err != nil {
-		t.Fatal(err)
-	}
+	return os.Rename(files[0], filepath.Join(dir, "db", "marker.format-version.000999.999"))
 }
 
 func TestFullDisk(t *testing.T) {

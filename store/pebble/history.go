@@ -108,7 +108,7 @@ func (s *Store) Record(ctx context.Context, sg store.Sighting) error {
 		if err != nil && !errors.Is(err, store.ErrNotFound) {
 			return err
 		}
-		encoded := now.append(nil)
+		encoded := now.encode()
 		if string(was) == string(encoded) {
 			return nil
 		}
@@ -186,9 +186,9 @@ const (
 	effectOutbound = 1 << 7
 )
 
-// append encodes e: version, time, label and flags in one byte, keys.
-func (e effect) append(b []byte) []byte {
-	b = append(b, effectVersion)
+// encode writes e: version, time, label and flags in one byte, keys.
+func (e effect) encode() []byte {
+	b := []byte{effectVersion}
 	b = binary.AppendVarint(b, e.mark.At)
 	flags := byte(e.mark.Label)
 	if e.mark.Verified {
@@ -204,7 +204,7 @@ func (e effect) append(b []byte) []byte {
 	return b
 }
 
-// readEffect is the inverse of append. What it cannot read did nothing.
+// readEffect is the inverse of encode. What it cannot read did nothing.
 func readEffect(b []byte) effect {
 	if len(b) == 0 || b[0] != effectVersion {
 		return effect{}
