@@ -4,7 +4,7 @@ package signals
 var DomainSeen = define(Signal{
 	Name: "domain.seen", Level: Domain, Unit: Count,
 	Doc:  "Legitimate messages from the organisational domain of From, decayed.",
-	Eval: func(f *Facts) float64 { return f.count(f.Standing().Domain) },
+	Eval: func(f *Facts) float64 { return f.good(f.Standing().Domain) },
 })
 
 // DomainFirstContact tells whether the domain is new.

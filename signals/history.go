@@ -25,8 +25,8 @@ func (f *Facts) out(i int) store.Tally {
 	return f.History.Out[i].Verified
 }
 
-// seen is how often t was seen in legitimate mail.
-func (f *Facts) count(t store.Tally) float64 {
+// good counts the legitimate messages of t.
+func (f *Facts) good(t store.Tally) float64 {
 	if f.Lacks("history") {
 		return Unknown
 	}

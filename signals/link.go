@@ -114,8 +114,8 @@ func reachable(s string) bool {
 	return dots > 0 && label > 1 && len(s) <= 253 && !digit(s[len(s)-1])
 }
 
-// count counts the links that open pages and fulfil is.
-func count(f *Facts, is func(target) bool) float64 {
+// countLinks counts the links that open pages and fulfil is.
+func countLinks(f *Facts, is func(target) bool) float64 {
 	n := 0
 	for _, t := range f.look().links {
 		if is(t) {
@@ -154,7 +154,7 @@ const maxDomains = 100
 var LinkHostMismatch = define(Signal{
 	Name: "link.host_mismatch", Level: Message, Unit: Count,
 	Doc:  "Links whose words are the address of another organisation than the one they open.",
-	Eval: func(f *Facts) float64 { return count(f, func(t target) bool { return t.disguised }) },
+	Eval: func(f *Facts) float64 { return countLinks(f, func(t target) bool { return t.disguised }) },
 })
 
 // LinkOwnText counts links that name one of our hosts and open a foreign one.
@@ -162,7 +162,7 @@ var LinkOwnText = define(Signal{
 	Name: "link.own_text", Level: Message, Unit: Count,
 	Doc: "Links whose words are an address of ours while they open a foreign one.",
 	Eval: func(f *Facts) float64 {
-		return count(f, func(t target) bool { return f.Org.Owns(t.shown) && !f.Org.Owns(t.Host) })
+		return countLinks(f, func(t target) bool { return f.Org.Owns(t.shown) && !f.Org.Owns(t.Host) })
 	},
 })
 
@@ -170,7 +170,7 @@ var LinkOwnText = define(Signal{
 var LinkIPHost = define(Signal{
 	Name: "link.ip_host", Level: Message, Unit: Count,
 	Doc:  "Links to an IP address in place of a host name.",
-	Eval: func(f *Facts) float64 { return count(f, func(t target) bool { return ipHost(t.Host) }) },
+	Eval: func(f *Facts) float64 { return countLinks(f, func(t target) bool { return ipHost(t.Host) }) },
 })
 
 func ipHost(host string) bool {
@@ -185,7 +185,7 @@ func ipHost(host string) bool {
 var LinkPunycode = define(Signal{
 	Name: "link.punycode", Level: Message, Unit: Count,
 	Doc:  "Links to a host with an internationalised label.",
-	Eval: func(f *Facts) float64 { return count(f, func(t target) bool { return punycode(t.Host) }) },
+	Eval: func(f *Facts) float64 { return countLinks(f, func(t target) bool { return punycode(t.Host) }) },
 })
 
 //go:embed shorteners.txt
@@ -198,7 +198,7 @@ var LinkShortener = define(Signal{
 	Name: "link.shortener", Level: Message, Unit: Count,
 	Doc: "Links through a shortening service.",
 	Eval: func(f *Facts) float64 {
-		return count(f, func(t target) bool { return shorteners[strings.TrimPrefix(t.Host, "www.")] })
+		return countLinks(f, func(t target) bool { return shorteners[strings.TrimPrefix(t.Host, "www.")] })
 	},
 })
 
@@ -207,7 +207,7 @@ var LinkUserinfo = define(Signal{
 	Name: "link.userinfo", Level: Message, Unit: Count,
 	Doc: "Links with a host name where a user name may stand, before the true host (RFC 3986 §3.2.1).",
 	Eval: func(f *Facts) float64 {
-		return count(f, func(t target) bool {
+		return countLinks(f, func(t target) bool {
 			_, rest, _ := strings.Cut(t.URL, "//")
 			if i := strings.IndexAny(rest, "/?#"); i >= 0 {
 				rest = rest[:i]
@@ -223,7 +223,7 @@ var LinkUserinfo = define(Signal{
 var LinkForms = define(Signal{
 	Name: "link.forms", Level: Message, Unit: Count,
 	Doc:  "Forms in the message that send what is typed to a web page.",
-	Eval: func(f *Facts) float64 { return count(f, func(t target) bool { return t.Origin == parse.InForm }) },
+	Eval: func(f *Facts) float64 { return countLinks(f, func(t target) bool { return t.Origin == parse.InForm }) },
 })
 
 // LinkOddScheme counts links of schemes that mail has no use for.
@@ -243,6 +243,12 @@ var LinkOddScheme = define(Signal{
 	},
 })
 
+// Limits of the search for recipients in links.
+const (
+	maxRcpts = 8
+	maxURL   = 4 << 10 // bytes of one link
+)
+
 // LinkRcpt counts links that carry a recipient.
 var LinkRcpt = define(Signal{
 	Name: "link.rcpt_in_url", Level: Message, Unit: Count,
@@ -255,8 +261,9 @@ var LinkRcpt = define(Signal{
 		for _, r := range f.Env.Rcpts[:min(len(f.Env.Rcpts), maxRcpts)] {
 			forms = append(forms, addressForms(r)...)
 		}
-		return count(f, func(t target) bool {
-			return slices.ContainsFunc(forms, func(s string) bool { return strings.Contains(t.URL, s) })
+		return countLinks(f, func(t target) bool {
+			url := t.URL[:min(len(t.URL), maxURL)]
+			return slices.ContainsFunc(forms, func(s string) bool { return strings.Contains(url, s) })
 		})
 	},
 })

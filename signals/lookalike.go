@@ -1,7 +1,6 @@
 package signals
 
 import (
-	"math"
 	"strings"
 
 	"golang.org/x/net/idna"
@@ -118,18 +117,4 @@ var pairLetters = strings.NewReplacer("rn", "m", "vv", "w")
 // punycode tells whether a label of domain is an A-label (RFC 5890 §2.3.2.1).
 func punycode(domain string) bool {
 	return strings.HasPrefix(domain, "xn--") || strings.Contains(domain, ".xn--")
-}
-
-func truth(b bool) float64 {
-	if b {
-		return 1
-	}
-	return 0
-}
-
-func share(n, of int) float64 {
-	if of == 0 {
-		return math.NaN()
-	}
-	return float64(n) / float64(of)
 }

@@ -13,11 +13,11 @@ const maxName = 256
 // titles are words of a display name that do not tell people apart.
 var titles = func() map[string]bool {
 	m := map[string]bool{}
-	for w := range strings.FieldsSeq(`mr mrs ms miss mx dr prof professor sir dame rev hon
-		herr frau dipl ing mag m mme mlle monsieur madame sr sra srta don dona dott dssa sig dhr mevr mevrouw
+	for w := range strings.FieldsSeq(`mr mrs ms miss mx dr prof professor
+		herr frau dipl ing mme mlle monsieur madame sr sra srta dott dssa sig dhr mevr mevrouw
 		phd mba md esq jr snr ii iii iv
 		ceo cfo coo cto cio ciso chro svp evp vp president vice chief executive operating financial technology officer
-		director managing manager chairman chairwoman chair founder cofounder owner partner head
+		director managing manager chairman chairwoman chair founder cofounder owner
 		geschaftsfuhrer geschaftsfuhrerin vorstand direktor direktorin directeur directrice president gerant pdg dg
 		direttore presidente diretor diretora gerente directeur bestuurder of the and und et de`) {
 		m[skeleton(w)] = true

@@ -4,9 +4,9 @@ import "postern/store"
 
 // sum adds a count over the recipients.
 func (f *Facts) sum(tally func(int) store.Tally) float64 {
-	total := f.count(store.Tally{})
+	total := f.good(store.Tally{})
 	for i := range f.Env.Rcpts {
-		total += f.count(tally(i))
+		total += f.good(tally(i))
 	}
 	return total
 }

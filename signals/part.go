@@ -1,7 +1,7 @@
 package signals
 
 import (
-	"regexp"
+	"bytes"
 	"strings"
 
 	"postern/parse"
@@ -118,16 +118,24 @@ var PartHTML = define(Signal{
 	Eval: func(f *Facts) float64 { return attachments(f, page) },
 })
 
-// maxPage bounds the bytes of an attached web page that are searched.
-const maxPage = 1 << 20
+// Limits of the search in attached web pages.
+const (
+	maxPages = 8
+	maxPage  = 1 << 20 // bytes of one page
+)
 
 // PartHTMLActive counts attached web pages that do something.
 var PartHTMLActive = define(Signal{
 	Name: "part.html_active", Level: Message, Unit: Count,
 	Doc: "Attached web pages that hold a script, a password field, or a jump to another page.",
 	Eval: func(f *Facts) float64 {
+		pages := 0
 		return attachments(f, func(a *parse.Attachment) bool {
-			return page(a) && a.Part >= 0 && a.Part < len(f.Msg.Parts) && active(f.Msg.Parts[a.Part].Body)
+			if !page(a) || a.Part < 0 || a.Part >= len(f.Msg.Parts) || pages >= maxPages {
+				return false
+			}
+			pages++
+			return active(f.Msg.Parts[a.Part].Body)
 		})
 	},
 })
@@ -138,9 +146,20 @@ func page(a *parse.Attachment) bool {
 	return last == html || a.Declared == "text/html" || a.Declared == "image/svg+xml"
 }
 
-var actions = regexp.MustCompile(`(?i)<script|type=["']?password|http-equiv=["']?refresh|\son(load|error|click)\s*=`)
-
-func active(body []byte) bool { return actions.Match(body[:min(len(body), maxPage)]) }
+// active tells whether a page runs a script, takes a password or leads on.
+func active(body []byte) bool {
+	lower := make([]byte, min(len(body), maxPage))
+	for i := range lower {
+		c := body[i]
+		if 'A' <= c && c <= 'Z' {
+			c += 'a' - 'A'
+		}
+		lower[i] = c
+	}
+	has := func(s string) bool { return bytes.Contains(lower, []byte(s)) }
+	return has("<script") || has("onload=") || has("onerror=") || has("javascript:") ||
+		has("<input") && has("password") || has("http-equiv") && has("refresh")
+}
 
 // PartBidiName counts names that turn the reading direction.
 var PartBidiName = define(Signal{

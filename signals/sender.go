@@ -4,7 +4,7 @@ package signals
 var SenderSeen = define(Signal{
 	Name: "sender.seen", Level: Sender, Unit: Count,
 	Doc:  "Legitimate messages from the From address, decayed.",
-	Eval: func(f *Facts) float64 { return f.count(f.Standing().Address) },
+	Eval: func(f *Facts) float64 { return f.good(f.Standing().Address) },
 })
 
 // SenderFirstContact tells whether the address is new.
@@ -39,7 +39,7 @@ var SenderBadShare = define(Signal{
 var SenderNameHere = define(Signal{
 	Name: "sender.name_here", Level: Sender, Unit: Count,
 	Doc:  "Legitimate messages from the From address under this display name, decayed.",
-	Eval: func(f *Facts) float64 { return f.count(f.Standing().NameHere) },
+	Eval: func(f *Facts) float64 { return f.good(f.Standing().NameHere) },
 })
 
 // SenderNameElsewhere counts how often other addresses bore this name.
@@ -50,6 +50,6 @@ var SenderNameElsewhere = define(Signal{
 		if f.author().Name == "" {
 			return 0
 		}
-		return max(f.count(f.History.Verified.Name)-f.count(f.History.Verified.NameHere), 0)
+		return max(f.good(f.History.Verified.Name)-f.good(f.History.Verified.NameHere), 0)
 	},
 })

@@ -25,12 +25,19 @@ const (
 
 var topicNames = [numTopics]string{"urgency", "secrecy", "payment", "credential", "crypto", "extortion"}
 
+// Limits of what one message's text may cost.
+const (
+	maxText    = 256 << 10 // bytes that are read word by word
+	maxWallets = 200       // words whose checksum is tried
+)
+
 // A text is what one reading of the subject and the visible words tells.
 type text struct {
 	topics    [numTopics]int // words and phrases of words.txt
 	zeroWidth int            // characters without width
 	wallets   int
 	phones    int
+	tried     int // words whose checksum was tried
 }
 
 // readText reads the subject and the visible words, up to maxText bytes in
@@ -96,20 +103,26 @@ func (t *text) words(words []uint64, s string) []uint64 {
 			h = (h ^ uint64(c)) * fnvPrime
 		} else if start >= 0 {
 			words = append(words, h)
-			if n := i - start; n >= minWallet && n <= maxWallet && wallet(s[start:i]) {
-				t.wallets++
-			}
+			t.tryWallet(s[start:i])
 			h, start = fnvOffset, -1
 		}
 		i += size
 	}
 	if start >= 0 {
 		words = append(words, h)
-		if n := len(s) - start; n >= minWallet && n <= maxWallet && wallet(s[start:]) {
-			t.wallets++
-		}
+		t.tryWallet(s[start:])
 	}
 	return words
+}
+
+func (t *text) tryWallet(word string) {
+	if len(word) < minWallet || len(word) > maxWallet || t.tried >= maxWallets {
+		return
+	}
+	t.tried++
+	if wallet(word) {
+		t.wallets++
+	}
 }
 
 // letter folds the ASCII letters and digits, and is 0 for the rest.

@@ -97,7 +97,8 @@ func phones(s string) int {
 
 // phone reads one run of digits and separators at i and gives its end.
 func phone(s string, i int) (end int, ok bool) {
-	digits, groups, dots, plus := 0, 0, 0, s[i] == '+'
+	digits, groups, dots, last := 0, 0, 0, i
+run:
 	for end = i; end < len(s); end++ {
 		switch c := s[end]; {
 		case digit(c):
@@ -105,23 +106,25 @@ func phone(s string, i int) (end int, ok bool) {
 				groups++
 			}
 			digits++
-		case c == '.':
-			dots++
-		case c == '+' && end == i, c == ' ', c == '-', c == '(', c == ')', c == '/':
+			last = end
+		case c == '+' && end == i:
+		case c == ' ' || c == '-' || c == '.' || c == '(' || c == ')' || c == '/':
+			if end > i && s[end-1] == c { // two spaces, a rule of dashes
+				break run
+			}
+			dots += int(truth(c == '.'))
 		default:
-			return end, phoneShape(digits, groups, dots, plus) && letter[c] == 0
-		}
-		if end > i && !digit(s[end]) && !digit(s[end-1]) && s[end] == s[end-1] {
-			break // two spaces, a rule of dashes
+			break run
 		}
 	}
-	return end, phoneShape(digits, groups, dots, plus)
+	whole := last+1 >= len(s) || letter[s[last+1]] == 0 && s[last+1] != ':' // not 8pm, nor 09:00
+	return end, whole && phoneShape(digits, groups, dots, s[i] == '+')
 }
 
 // phoneShape leaves out dates, sums and IP addresses: at least three groups
 // without a plus sign, and not four joined by dots alone.
 func phoneShape(digits, groups, dots int, plus bool) bool {
-	return digits >= 9 && digits <= 15 && (plus || groups >= 3 && groups <= 6 && dots != 3)
+	return digits >= 9 && digits <= 15 && (plus || groups >= 3 && groups <= 6 && (groups != 4 || dots < 3))
 }
 
 func digit(c byte) bool { return '0' <= c && c <= '9' }

@@ -6,12 +6,6 @@ import (
 	"postern/parse"
 )
 
-// Limits of what one message may cost.
-const (
-	maxText  = 256 << 10 // bytes of visible text that are read word by word
-	maxRcpts = 16        // recipients that are looked for in links
-)
-
 // A view is what several signals look at, made once.
 type view struct {
 	text  text
@@ -45,4 +39,20 @@ func list(data string) map[string]bool {
 		}
 	}
 	return m
+}
+
+// truth is the value of a bool signal.
+func truth(b bool) float64 {
+	if b {
+		return 1
+	}
+	return 0
+}
+
+// share is the value of a ratio; unknown of nothing.
+func share(n, of int) float64 {
+	if of == 0 {
+		return Unknown
+	}
+	return float64(n) / float64(of)
 }
