@@ -49,24 +49,18 @@ type flight struct {
 // NewResolver makes a resolver. A wrong server in cfg, which Check reports, is
 // left out.
 func NewResolver(cfg DNSConfig) *CachingResolver {
-	budget := int(cfg.CacheSize.Or(16 << 20))
+	cfg = cfg.WithDefaults()
+	budget := int(cfg.CacheSize)
 	return &CachingResolver{
 		servers:  cfg.servers(),
-		timeout:  cfg.Timeout.Or(2 * time.Second),
-		attempts: orDefault(cfg.Attempts, 3),
-		open:     make(chan struct{}, orDefault(cfg.InFlight, 256)),
+		timeout:  time.Duration(cfg.Timeout),
+		attempts: cfg.Attempts,
+		open:     make(chan struct{}, cfg.InFlight),
 		now:      time.Now,
 		answers:  newCache(budget),
 		failures: newCache(budget / 16),
 		flights:  map[question]*flight{},
 	}
-}
-
-func orDefault(n, def int) int {
-	if n <= 0 {
-		return def
-	}
-	return n
 }
 
 // Stats tells how the resolver fared so far.

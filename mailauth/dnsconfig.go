@@ -28,8 +28,21 @@ type DNSConfig struct {
 	CacheSize quantity.Bytes `toml:"cache_size"`
 }
 
+// WithDefaults is c with each unset key at its default.
+func (c DNSConfig) WithDefaults() DNSConfig {
+	c.Timeout = quantity.Duration(c.Timeout.Or(2 * time.Second))
+	c.CacheSize = quantity.Bytes(c.CacheSize.Or(16 << 20))
+	if c.Attempts <= 0 {
+		c.Attempts = 3
+	}
+	if c.InFlight <= 0 {
+		c.InFlight = 256
+	}
+	return c
+}
+
 // Check reports every problem of the settings.
-func (c *DNSConfig) Check() error {
+func (c DNSConfig) Check() error {
 	var errs []error
 	for _, s := range c.Servers {
 		if _, err := serverAddr(s); err != nil {
@@ -49,7 +62,7 @@ func (c *DNSConfig) Check() error {
 }
 
 // servers are the name servers to ask, as host:port.
-func (c *DNSConfig) servers() []string {
+func (c DNSConfig) servers() []string {
 	const resolvConf = "/etc/resolv.conf"
 	names, port := c.Servers, "53"
 	if len(names) == 0 {

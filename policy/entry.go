@@ -18,39 +18,12 @@ import (
 // anybody could borrow it: by authentication of the From domain, by a
 // signature, or by the client's own address.
 type Entry struct {
-	From   []string `toml:"from"`   // addresses, and domains with their subdomains
-	DKIM   string   `toml:"dkim"`   // a valid signature of this domain or one beneath
-	Client []string `toml:"client"` // networks, such as 192.0.2.0/24, or addresses
-	Then   string   `toml:"then"`   // what to do: reject where empty; an allow entry accepts
-	Until  Until    `toml:"until"`  // the last day, or the moment, that it holds
-	Note   string   `toml:"note"`   // whose word it was, for people
-}
-
-// Until is the end of an entry: a date, to whose last moment in UTC it holds,
-// or a date and time. The zero Until never ends.
-type Until time.Time
-
-// UnmarshalText reads 2026-12-31 or 2026-12-31T12:00:00Z.
-func (u *Until) UnmarshalText(text []byte) error {
-	if day, err := time.Parse(time.DateOnly, string(text)); err == nil {
-		*u = Until(day.Add(24 * time.Hour))
-		return nil
-	}
-	t, err := time.Parse(time.RFC3339, string(text))
-	if err != nil {
-		return fmt.Errorf("%q is no date; write it like 2026-12-31 or 2026-12-31T12:00:00Z", text)
-	}
-	*u = Until(t)
-	return nil
-}
-
-// MarshalText writes u so that UnmarshalText reads it; the zero Until is empty.
-func (u Until) MarshalText() ([]byte, error) {
-	t := time.Time(u)
-	if t.IsZero() {
-		return nil, nil
-	}
-	return []byte(t.Format(time.RFC3339)), nil
+	From   []string  `toml:"from"`           // addresses, and domains with their subdomains
+	DKIM   string    `toml:"dkim"`           // a valid signature of this domain or one beneath
+	Client []string  `toml:"client"`         // networks, such as 192.0.2.0/24, or addresses
+	Then   string    `toml:"then"`           // what to do: reject where empty; an allow entry accepts
+	Until  time.Time `toml:"until,omitzero"` // the last day, or the moment, that it holds; a day is one that begins at 00:00:00
+	Note   string    `toml:"note"`           // whose word it was, for people
 }
 
 // entry is an Entry ready to be matched.
@@ -72,7 +45,10 @@ func (p *problems) entries(key string, list []Entry, deny bool) []entry {
 }
 
 func (p *problems) entry(at string, e Entry, deny bool) entry {
-	made := entry{until: time.Time(e.Until), rule: at}
+	made := entry{until: e.Until, rule: at}
+	if h, m, sec := e.Until.Clock(); h+m+sec == 0 && !e.Until.IsZero() {
+		made.until = e.Until.AddDate(0, 0, 1)
+	}
 	if e.Note != "" {
 		made.rule += ": " + e.Note
 	}

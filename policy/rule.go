@@ -10,6 +10,7 @@ import (
 
 	"github.com/expr-lang/expr"
 	"github.com/expr-lang/expr/ast"
+	"github.com/expr-lang/expr/conf"
 	"github.com/expr-lang/expr/file"
 	"github.com/expr-lang/expr/vm"
 
@@ -76,19 +77,19 @@ func (p *problems) rules(at string, list []Rule) []rule {
 // column.
 func compile(when string) (*vm.Program, error) {
 	quoted := &checker{}
-	options := []expr.Option{
-		expr.Env(&env{}), expr.AsBool(), expr.MaxNodes(maxNodes), expr.Patch(quoted), expr.DisableAllBuiltins(),
+	allowed := func(c *conf.Config) {
+		for _, b := range builtins {
+			expr.EnableBuiltin(b)(c)
+		}
 	}
-	for _, b := range builtins {
-		options = append(options, expr.EnableBuiltin(b))
-	}
-	program, err := expr.Compile(when, options...)
+	program, err := expr.Compile(when, expr.Env(&env{}), expr.AsBool(), expr.MaxNodes(maxNodes),
+		expr.Patch(quoted), expr.DisableAllBuiltins(), allowed)
 	if err == nil && quoted.wrong == nil {
 		return program, nil
 	}
 	at := quoted.wrong
 	if err == nil {
-		at.Bind(file.NewSource(when))
+		at = at.Bind(file.NewSource(when))
 	} else if !errors.As(err, &at) { // of the whole expression
 		return nil, fmt.Errorf("1:1: %w", err)
 	}
@@ -109,9 +110,10 @@ func hinted(message string) string {
 
 // names lists the names that rules use for the fields of t.
 func names(t reflect.Type) []string {
-	var list []string
-	for _, f := range reflect.VisibleFields(t) {
-		list = append(list, f.Tag.Get("expr"))
+	fields := reflect.VisibleFields(t)
+	list := make([]string, len(fields))
+	for i, f := range fields {
+		list[i] = f.Tag.Get("expr")
 	}
 	return list
 }
@@ -183,9 +185,10 @@ var arguments = map[string]func() []string{
 }
 
 func detectors() []string {
-	var names []string
-	for _, d := range detect.Heuristics() {
-		names = append(names, d.Name())
+	all := detect.Heuristics()
+	names := make([]string, len(all))
+	for i, d := range all {
+		names[i] = d.Name()
 	}
 	return names
 }

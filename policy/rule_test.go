@@ -84,7 +84,7 @@ func TestMistakesAreAllTold(t *testing.T) {
 			{Name: "e", When: `now().Year() > 2026`, Then: "tag"},
 			{Name: "f", When: `size >`, Then: "tag"},
 			{Name: "g", When: ``, Then: "tag"},
-			{Name: "h", When: `any(attachments, .nmae == "x")`, Then: "tag"},
+			{Name: "h", When: `any(attachments, .naame == "x")`, Then: "tag"},
 		},
 		For: []Override{{}, {Recipients: []string{"@", "example.com", "example.com"}, Thresholds: Thresholds{Ladder: Ladder{Tag: -1}}}},
 	})
@@ -110,7 +110,7 @@ policy: rule[5].when: rule "d", 1:6: ranges are not for rules
 policy: rule[6].when: rule "e", 1:1: unknown name now
 policy: rule[7].when: rule "f", 1:6: unexpected token EOF
 policy: rule[8].when: rule "g", 1:1: unexpected token EOF
-policy: rule[9].when: rule "h", 1:19: an attachment has no field nmae; did you mean "name"?
+policy: rule[9].when: rule "h", 1:19: an attachment has no field naame; did you mean "name"?
 policy: thresholds: a stricter action has a lower threshold: tag 0.95, quarantine 0.9, reject 0.99
 policy: thresholds.spam: a threshold is a probability, or inf for never; NaN is not
 policy: for[0].recipients: names nobody; give addresses or domains

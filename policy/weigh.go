@@ -43,7 +43,7 @@ func weigh(found []detect.Finding) Verdict {
 	}
 	for c := range classes {
 		v.Scores[c] = classes[c].p()
-		if detect.Class(c).Unwanted() { //nolint:gosec // there are 18
+		if detect.Class(c).Unwanted() {
 			all.add(v.Scores[c])
 		}
 	}

@@ -132,8 +132,7 @@ func (d *Desk) release(r *http.Request) (Held, error) {
 
 // only is h for some of its recipients.
 func only(h store.Held, recipients []int) store.Held {
-	var rcpts []parse.Address
-	var params []string
+	rcpts, params := make([]parse.Address, 0, len(recipients)), make([]string, 0, len(recipients))
 	for _, i := range recipients {
 		rcpts = append(rcpts, h.Envelope.Rcpts[i])
 		if i < len(h.Rcpt) {

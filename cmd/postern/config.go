@@ -1,9 +1,11 @@
 package main
 
 import (
+	"cmp"
 	"errors"
 	"fmt"
 	"os"
+	"slices"
 	"strings"
 
 	"postern/internal/quantity"
@@ -55,7 +57,7 @@ type storeConfig struct {
 type logConfig struct {
 	Format  string `toml:"format"`  // "text", also where empty, or "json"
 	Level   string `toml:"level"`   // "debug", "info", also where empty, "warn" or "error"
-	Privacy string `toml:"privacy"` // of addresses: "full", also where empty, "domain" or "none"
+	Privacy string `toml:"privacy"` // what is logged of addresses: "full", also where empty, "domain" or "none"
 }
 
 // defaults is what holds where the file says nothing. Tables that are not here
@@ -67,6 +69,19 @@ func defaults() config {
 		Store:      storeConfig{Config: pebble.Config{Path: "./var"}},
 		Policy:     policy.Default(),
 	}
+}
+
+// withDefaults is c with each unset key at its default, for people to read.
+func (c config) withDefaults() config {
+	c.SMTP, c.Downstream = c.SMTP.WithDefaults(), c.Downstream.WithDefaults()
+	c.DNS, c.Store.Config = c.DNS.WithDefaults(), c.Store.WithDefaults()
+	c.Hostname = c.hostname()
+	c.Downstream.Helo = cmp.Or(c.Downstream.Helo, c.Hostname)
+	c.Filter.Patience = quantity.Duration(c.Filter.Patience.Or(defaultPatience))
+	c.Store.OnError = cmp.Or(c.Store.OnError, "exit")
+	c.Web.Listen = cmp.Or(c.Web.Listen, web.DefaultListen)
+	c.Log.Format, c.Log.Level, c.Log.Privacy = cmp.Or(c.Log.Format, "text"), cmp.Or(c.Log.Level, "info"), cmp.Or(c.Log.Privacy, "full")
+	return c
 }
 
 // check reports every problem, each with its whole key.
@@ -154,10 +169,8 @@ func (c *logConfig) check() error {
 
 // oneOf wants value to be empty or one of names.
 func oneOf(key, value string, names ...string) error {
-	for _, name := range append(names, "") {
-		if value == name {
-			return nil
-		}
+	if value == "" || slices.Contains(names, value) {
+		return nil
 	}
 	return fmt.Errorf("%s: %q is none of %q", key, value, names)
 }

@@ -32,7 +32,7 @@ func (c *configShow) Run(t *terminal) error {
 	if err != nil {
 		return err
 	}
-	text, err := toml.Marshal(shown)
+	text, err := toml.Marshal(shown.withDefaults())
 	if err != nil {
 		return err
 	}

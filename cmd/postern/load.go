@@ -173,7 +173,7 @@ func fields(t reflect.Type) map[string]reflect.Type {
 		return keys
 	}
 	for _, f := range reflect.VisibleFields(t) {
-		if name := f.Tag.Get("toml"); name != "" {
+		if name, _, _ := strings.Cut(f.Tag.Get("toml"), ","); name != "" {
 			keys[name] = f.Type
 		}
 	}
@@ -220,8 +220,7 @@ func outline(data []byte) (*document, *problem) {
 		shape := p.Shape(raw)
 		doc.spans = append(doc.spans, span{key, shape.Start.Line, shape.End.Line, shape.Start.Offset, shape.End.Offset})
 	}
-	var syntax *unstable.ParserError
-	if errors.As(p.Error(), &syntax) {
+	if syntax, ok := errors.AsType[*unstable.ParserError](p.Error()); ok {
 		at := p.Shape(p.Range(syntax.Highlight)).Start
 		return nil, &problem{at.Line, "", fmt.Sprintf("column %d: %s", at.Column, syntax.Message)}
 	}

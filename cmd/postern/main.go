@@ -113,7 +113,7 @@ func (t *terminal) warn(format string, args ...any) {
 type versionCommand struct{}
 
 // Run prints the version.
-func (versionCommand) Run(t *terminal) error {
+func (versionCommand) Run(t *terminal) error { //nolint:unparam // the parser wants it
 	t.print("postern %s", version())
 	return nil
 }

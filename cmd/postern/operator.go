@@ -5,7 +5,6 @@ import (
 	"context"
 	"encoding/json"
 	"errors"
-	"fmt"
 	"io"
 	"net"
 	"net/http"
@@ -102,7 +101,7 @@ func ask[T any](ctx context.Context, o *operator, method, path string, body any,
 // refusal is the error that an answer tells, if it does.
 func refusal(status int, raw []byte) error {
 	var said struct{ Error string }
-	if json.Unmarshal(raw, &said) != nil || said.Error == "" {
+	if _ = json.Unmarshal(raw, &said); said.Error == "" {
 		return nil
 	}
 	code := exitUnavailable
@@ -146,5 +145,5 @@ func whoami() string {
 	if u, err := user.Current(); err == nil {
 		return u.Username
 	}
-	return fmt.Sprintf("uid %d", -1)
+	return "somebody"
 }

@@ -70,7 +70,7 @@ func (r *result) judged() judged {
 	}
 	for c, p := range v.Scores {
 		if p > 0 {
-			j.Scores[detect.Class(c).String()] = p //nolint:gosec // there are 18
+			j.Scores[detect.Class(c).String()] = p
 		}
 	}
 	return j

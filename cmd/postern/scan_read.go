@@ -72,7 +72,7 @@ func mbox(r *bufio.Reader) iter.Seq2[string, []byte] {
 					return
 				}
 				from, _, _ = strings.Cut(strings.TrimSpace(string(text[len(mboxFrom):])), " ")
-				raw = []byte{}
+				raw = make([]byte, 0, 16<<10)
 			case bytes.HasPrefix(bytes.TrimLeft(text, ">"), mboxFrom):
 				raw = append(raw, bytes.TrimPrefix(text, []byte(">"))...)
 			default:

@@ -31,7 +31,7 @@ type memory struct {
 
 // openMemory opens the embedded store.
 func openMemory(c pebble.Config, log *slog.Logger) (memory, error) {
-	s, err := pebble.Open(c, log)
+	s, err := pebble.Open(c, log) //nolint:contextcheck // the store lives until it is closed
 	if err != nil {
 		return memory{}, exit(exitUnavailable, err)
 	}
@@ -69,8 +69,7 @@ type route struct {
 
 // running is a filter with its writer.
 type running struct {
-	*filter.Filter
-
+	filter  *filter.Filter
 	inside  sync.WaitGroup // messages on their way
 	written sync.WaitGroup // the writer
 }
@@ -82,12 +81,12 @@ func (r *route) Process(ctx context.Context, m filter.Mail, deliver filter.Deliv
 	now.inside.Add(1)
 	r.mu.RUnlock()
 	defer now.inside.Done()
-	return now.Filter.Process(ctx, m, deliver)
+	return now.filter.Process(ctx, m, deliver)
 }
 
 // use puts f in force, and answers how to end what was before.
 func (r *route) use(ctx context.Context, f *filter.Filter) (end func()) {
-	next := &running{Filter: f}
+	next := &running{filter: f}
 	if f.Journal != nil {
 		f.Start()
 		next.written.Go(func() { f.Run(ctx) })
@@ -106,8 +105,8 @@ func (r *route) use(ctx context.Context, f *filter.Filter) (end func()) {
 // end waits for the messages on their way, and until all is written.
 func (r *running) end() {
 	r.inside.Wait()
-	if r.Journal != nil {
-		r.Stop()
+	if r.filter.Journal != nil {
+		r.filter.Stop()
 	}
 	r.written.Wait()
 }
