@@ -23,7 +23,7 @@ test: setup $(BIN)/gotestsum build
 	$(BIN)/gotestsum --format pkgname --jsonfile $(BIN)/test-plain.json -- -timeout 10m $(PLAIN)
 	$(BIN)/gotestsum --format pkgname --jsonfile $(BIN)/test-race.json -- -timeout 15m -race $(RACE)
 	POSTERN_BIN=$(BIN)/postern $(BIN)/gotestsum --format testname --jsonfile $(BIN)/test-integration.json -- \
-		-timeout 25m -tags integration -count 1 ./internal/integration/...
+		-timeout 25m -tags integration -count 1 ./internal/integration/... ./internal/postfix ./relay
 	@internal/tools/skips $(BIN)/test-*.json
 
 ## make check          format, lint and fast tests: before every commit

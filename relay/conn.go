@@ -205,7 +205,8 @@ func (h *hop) connect(ctx context.Context, config *tls.Config) (*conn, error) {
 		_ = c.raw.Close()
 		return nil, err
 	}
-	h.offers.Store(&c.offers)
+	offers := c.offers
+	h.offers.Store(&offers)
 	return c, nil
 }
 

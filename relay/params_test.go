@@ -163,5 +163,8 @@ func TestXCLIENTForEveryClient(t *testing.T) {
 				t.Errorf("%s was not told", addr)
 			}
 		}
+		if offers, _ := h.Offers(t.Context()); !offers.Has("XCLIENT") {
+			t.Error("what one client is offered is taken for all")
+		}
 	}
 }

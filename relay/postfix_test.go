@@ -87,3 +87,22 @@ func TestPostfixThatStops(t *testing.T) {
 	}
 	p.Mail("ann@example.com", 2)
 }
+
+func TestPostfixByTLS(t *testing.T) {
+	t.Parallel()
+	_, ca := testCA(t, "next.example.com")
+	p := postfix.Start(t, postfix.Options{Mailboxes: []string{"ann@example.com"}, Main: []string{
+		"smtpd_tls_security_level = may", "smtpd_tls_chain_files = " + ca, "smtpd_tls_loglevel = 1",
+	}})
+	h := newTestHop(t, Config{Address: p.Back, TLS: "required", CAFile: ca, ServerName: "next.example.com"})
+	for range 3 { // the connection stays of use
+		if _, err := transfer(t.Context(), h, letter, "ann@example.com"); err != nil {
+			t.Fatal(err)
+		}
+	}
+	p.Mail("ann@example.com", 3)
+	p.AwaitLog("TLS connection established from unknown[127.0.0.1]")
+	if n := strings.Count(p.Log(), ": connect from unknown[127.0.0.1]"); n != 1 {
+		t.Errorf("%d connections", n)
+	}
+}

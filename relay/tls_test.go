@@ -19,7 +19,8 @@ import (
 	"time"
 )
 
-// testCA makes a certificate for name, signed by itself, and its PEM file.
+// testCA makes a certificate for name, signed by itself, and a PEM file with
+// it and its key.
 func testCA(t *testing.T, name string) (cert tls.Certificate, file string) {
 	t.Helper()
 	key, err := ecdsa.GenerateKey(elliptic.P256(), rand.Reader)
@@ -35,8 +36,14 @@ func testCA(t *testing.T, name string) (cert tls.Certificate, file string) {
 	if err != nil {
 		t.Fatal(err)
 	}
+	private, err := x509.MarshalPKCS8PrivateKey(key)
+	if err != nil {
+		t.Fatal(err)
+	}
+	text := append(pem.EncodeToMemory(&pem.Block{Type: "PRIVATE KEY", Bytes: private}),
+		pem.EncodeToMemory(&pem.Block{Type: "CERTIFICATE", Bytes: der})...)
 	file = filepath.Join(t.TempDir(), "ca.pem")
-	if err := os.WriteFile(file, pem.EncodeToMemory(&pem.Block{Type: "CERTIFICATE", Bytes: der}), 0o600); err != nil {
+	if err := os.WriteFile(file, text, 0o600); err != nil {
 		t.Fatal(err)
 	}
 	return tls.Certificate{Certificate: [][]byte{der}, PrivateKey: key}, file

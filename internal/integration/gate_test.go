@@ -18,21 +18,21 @@ import (
 	"postern/internal/dnstest"
 )
 
-// binary is the gate, built once for all tests.
-var binary string
+// binary is the gate: POSTERN_BIN, or built once for all tests.
+var binary = os.Getenv("POSTERN_BIN")
 
 func TestMain(m *testing.M) {
 	dir, err := os.MkdirTemp("", "postern")
-	if err == nil {
-		binary = filepath.Join(dir, "postern")
-		var out []byte
-		if out, err = exec.Command("go", "build", "-o", binary, "postern/cmd/postern").CombinedOutput(); err != nil {
-			err = fmt.Errorf("%w\n%s", err, out)
-		}
-	}
 	if err != nil {
 		fmt.Fprintln(os.Stderr, err)
 		os.Exit(1)
+	}
+	if binary == "" {
+		binary = filepath.Join(dir, "postern")
+		if out, err := exec.Command("go", "build", "-o", binary, "postern/cmd/postern").CombinedOutput(); err != nil {
+			fmt.Fprintf(os.Stderr, "%v\n%s", err, out)
+			os.Exit(1)
+		}
 	}
 	code := m.Run()
 	os.RemoveAll(dir)
@@ -41,7 +41,8 @@ func TestMain(m *testing.M) {
 
 // A gate is a running "postern serve".
 type gate struct {
-	Addr string // host:port of its door
+	Addr   string // host:port of its door
+	config string // its configuration file
 
 	t       *testing.T
 	cmd     *exec.Cmd
@@ -79,7 +80,7 @@ address = %q
 	if err := os.WriteFile(path, []byte(config), 0o600); err != nil {
 		t.Fatal(err)
 	}
-	g := &gate{t: t, logFile: filepath.Join(dir, "log")}
+	g := &gate{t: t, config: path, logFile: filepath.Join(dir, "log")}
 	log, err := os.Create(g.logFile)
 	if err != nil {
 		t.Fatal(err)

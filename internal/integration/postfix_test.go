@@ -39,8 +39,8 @@ func TestBeforeQueueProxy(t *testing.T) {
 				Mailboxes: mailboxes, Back: back, ProxyFilter: g.Addr, SpeedAdjust: speedAdjust,
 				FrontOptions: []string{"smtpd_reject_unlisted_recipient=no"}, // to be refused behind the gate
 			})
-			deliverSigned(t, g, p, p.Front, keys)
-			refuseAndHold(t, g, p, p.Front)
+			deliverSigned(t, p, p.Front, keys)
+			refuseAndHold(t, p, p.Front)
 			refuseUnknown(t, p, p.Front)
 			smtpSource(t, p.Front, "load@example.com", "50")
 			p.Mail("load@example.com", 50)
@@ -55,8 +55,8 @@ func TestFacingTheNetwork(t *testing.T) {
 	back := postfix.FreeAddress(t)
 	g := startGate(t, back, keys.zone(), "xforward = \"off\"\n"+enforce)
 	p := postfix.Start(t, postfix.Options{Mailboxes: mailboxes, Back: back})
-	deliverSigned(t, g, p, g.Addr, keys)
-	refuseAndHold(t, g, p, g.Addr)
+	deliverSigned(t, p, g.Addr, keys)
+	refuseAndHold(t, p, g.Addr)
 	refuseUnknown(t, p, g.Addr)
 	smtpSource(t, g.Addr, "load@example.com", "50")
 	p.Mail("load@example.com", 50)
@@ -69,7 +69,7 @@ func TestAfterQueueContentFilter(t *testing.T) {
 	back := postfix.FreeAddress(t)
 	g := startGate(t, back, keys.zone(), enforce)
 	p := postfix.Start(t, postfix.Options{Mailboxes: mailboxes, Back: back, ContentFilter: g.Addr})
-	deliverSigned(t, g, p, p.Front, keys)
+	deliverSigned(t, p, p.Front, keys)
 	if out, ok := swaks(t, p.Front, letter, "--from", "hold@example.net", "--to", "ann@example.com"); !ok {
 		t.Error(out)
 	}
@@ -82,7 +82,7 @@ func TestAfterQueueContentFilter(t *testing.T) {
 
 // deliverSigned sends one signed message to two people. It comes out judged,
 // whole, and with its signatures valid.
-func deliverSigned(t *testing.T, g *gate, p *postfix.Instance, server string, keys *signer) {
+func deliverSigned(t *testing.T, p *postfix.Instance, server string, keys *signer) {
 	t.Helper()
 	out, ok := swaks(t, server, keys.sign(t, letter), "--from", "carol@example.net", "--to", "ann@example.com,bob@example.com")
 	if !ok {
@@ -107,7 +107,7 @@ func deliverSigned(t *testing.T, g *gate, p *postfix.Instance, server string, ke
 
 // refuseAndHold: what policy refuses the client hears of, and what it holds
 // looks accepted. Neither is delivered.
-func refuseAndHold(t *testing.T, g *gate, p *postfix.Instance, server string) {
+func refuseAndHold(t *testing.T, p *postfix.Instance, server string) {
 	t.Helper()
 	out, ok := swaks(t, server, letter, "--from", "mallory@example.net", "--to", "ann@example.com")
 	if ok || !strings.Contains(out, "550 5.7.1 Message refused (ref ") {

@@ -188,21 +188,19 @@ func (p *Instance) configure(o Options) {
 
 // master is master.cf: the front, the back, and what every Postfix has.
 func (p *Instance) master(o Options) string {
-	front := p.Front + " inet n - n - - smtpd\n"
+	options := []string{p.Front + " inet n - n - - smtpd"}
 	if o.ProxyFilter != "" {
-		front += "  -o smtpd_proxy_filter=" + o.ProxyFilter + "\n"
+		options = append(options, "smtpd_proxy_filter="+o.ProxyFilter)
 	}
 	if o.SpeedAdjust {
-		front += "  -o smtpd_proxy_options=speed_adjust\n"
+		options = append(options, "smtpd_proxy_options=speed_adjust")
 	}
 	if o.ContentFilter != "" {
 		host, port, _ := net.SplitHostPort(o.ContentFilter)
-		front += "  -o content_filter=postern:[" + host + "]:" + port + "\n"
+		options = append(options, "content_filter=postern:["+host+"]:"+port)
 	}
-	for _, option := range o.FrontOptions {
-		front += "  -o " + option + "\n"
-	}
-	return front + fmt.Sprintf(masterCF, p.Back)
+	front := strings.Join(append(options, o.FrontOptions...), "\n  -o ")
+	return front + "\n" + fmt.Sprintf(masterCF, p.Back)
 }
 
 // Log is what the instance has logged so far.
