@@ -126,7 +126,7 @@ func (h *hop) impersonate(ctx context.Context, c *conn, env *parse.Envelope) (Re
 	err := h.hello(ctx, c, name)
 	// Postfix believes XCLIENT of the client that it now sees, which seldom
 	// may say it: then this connection is of no use to others.
-	c.spent = len(c.client) == 0
+	c.spent = err != nil || len(c.client) == 0
 	return Reply{}, err
 }
 
