@@ -26,18 +26,35 @@ func (sink) Send(context.Context, [][]byte) ([]relay.Reply, error) {
 }
 func (sink) Abort() {}
 
-// BenchmarkSession is one message of 27 KB in a session that stays open, over
+// oneMessage sends a message of 27 KB in a session that stays open, over
 // loopback, without judging.
-func BenchmarkSession(b *testing.B) {
-	srv, _ := start(b, Config{}, Deps{Hop: sink{}})
-	talk := dial(b, srv)
+func oneMessage(tb testing.TB) (send func(), size int) {
+	tb.Helper()
+	srv, _ := start(tb, Config{}, Deps{Hop: sink{}})
+	talk := dial(tb, srv)
 	talk.hello()
 	message := "Subject: hello\r\n\r\n" + strings.Repeat(strings.Repeat("x", 76)+"\r\n", 27<<10/78) + ".\r\n"
-	b.SetBytes(int64(len(message)))
-	b.ReportAllocs()
-	for b.Loop() {
+	return func() {
 		talk.data()
 		talk.send(message)
 		talk.want("250")
+	}, len(message)
+}
+
+func BenchmarkSession(b *testing.B) {
+	send, size := oneMessage(b)
+	b.SetBytes(int64(size))
+	b.ReportAllocs()
+	for b.Loop() {
+		send()
+	}
+}
+
+// TestAllocations bounds what a message costs, the client's share included.
+func TestAllocations(t *testing.T) {
+	send, _ := oneMessage(t)
+	send()
+	if n := testing.AllocsPerRun(50, send); n > 110 {
+		t.Errorf("%v allocations for a message", n)
 	}
 }

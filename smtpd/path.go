@@ -74,7 +74,7 @@ func (p *path) resolve(reverse, utf8 bool) string {
 		}
 		return badRecipient
 	}
-	if !utf8 && !isASCII(p.text) {
+	if !utf8 && !isASCII(p.String()) {
 		return needsUTF8 // RFC 6531 §3.5
 	}
 	return ""
