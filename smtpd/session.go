@@ -128,7 +128,7 @@ func (s *session) Data(io.Reader) error {
 		return errSaid
 	}
 	if reply != "" {
-		w.said = s.forEach(reply)
+		w.said = s.refuse(reply)
 		return errSaid
 	}
 	for _, d := range s.groups {
@@ -204,8 +204,8 @@ func (s *session) replies() string {
 	return string(lines)
 }
 
-// forEach refuses a message unread: by LMTP, for each recipient.
-func (s *session) forEach(reply string) string {
+// refuse answers for a message that was not taken: by LMTP, for each recipient.
+func (s *session) refuse(reply string) string {
 	for _, d := range s.groups {
 		d.replies = []string{reply}
 	}

@@ -46,7 +46,7 @@ type client struct {
 	name  string // verified host name
 	helo  string
 	told  bool   // helo came by XCLIENT, and outlasts what the peer says for itself
-	proto string // SMTP or ESMTP; empty where it is for us to see
+	proto string // as it was told, letters and digits; empty where it is for us to see
 	login string
 }
 
@@ -77,8 +77,8 @@ func (c *client) setOne(name, value string) bool {
 	case "LOGIN":
 		c.login = value
 	case "PROTO":
-		c.proto = strings.ToUpper(value)
-		return value == "" || c.proto == "SMTP" || c.proto == "ESMTP"
+		c.proto = strings.ToUpper(value) // SMTP, ESMTP, or another's name
+		return !strings.ContainsFunc(c.proto, func(r rune) bool { return (r < 'A' || r > 'Z') && (r < '0' || r > '9') })
 	case "ADDR":
 		c.addr = netip.Addr{}
 		if value == "" {
@@ -97,9 +97,6 @@ func (c *client) setOne(name, value string) bool {
 // unxtext decodes an attribute value (RFC 3461 §4). Control characters have no
 // business in one.
 func unxtext(s string) (string, bool) {
-	if len(s) == 0 || len(s) > maxAttribute {
-		return "", false
-	}
 	out := make([]byte, 0, len(s))
 	for i := 0; i < len(s); i++ {
 		c := s[i]
@@ -113,10 +110,10 @@ func unxtext(s string) (string, bool) {
 			}
 			c, i = pair[0], i+2
 		}
-		if c < ' ' || c > '~' {
+		if c < ' ' || c == 0x7f {
 			return "", false
 		}
 		out = append(out, c)
 	}
-	return string(out), true
+	return string(out), len(out) <= maxAttribute
 }
