@@ -27,8 +27,11 @@ func (d extortionDemand) Detect(_ *signals.Facts, v signals.Vector) []Finding {
 	if threats >= 6 {
 		s.because(0.4, signals.BodyExtortion, "the threats fill the text")
 	}
-	if is(v, signals.RcptSelfSent) || is(v, signals.OrgClaimed) {
+	switch {
+	case is(v, signals.RcptSelfSent):
 		s.because(0.5, signals.RcptSelfSent, "it pretends to come from the recipient's own mailbox")
+	case is(v, signals.OrgClaimed):
+		s.because(0.5, signals.OrgClaimed, "it pretends to come from one of ours")
 	}
 	return s.finding(d, Extortion)
 }

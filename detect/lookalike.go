@@ -28,9 +28,9 @@ func (d lookalikeDomain) Detect(f *signals.Facts, v signals.Vector) []Finding {
 	case is(v, signals.FromOwnPrefix):
 		s.because(0.8, signals.FromOwnPrefix, "the sender's domain "+quote(domain)+" begins with one of ours")
 	case is(v, signals.FromOwnLabel):
-		// Namesakes under other suffixes are common: the name needs a second reason.
+		// Namesakes under other suffixes are common, and send invoices too.
 		s.pressure(v)
-		if is(v, signals.HeaderList) || len(s.evidence) == 0 && !some(v, signals.BodyCredential) && !is(v, signals.FromVIPName) {
+		if is(v, signals.HeaderList) || len(s.evidence) < 2 && !is(v, signals.FromVIPName) {
 			return nil
 		}
 		s.because(0.4, signals.FromOwnLabel, "the sender's domain "+quote(domain)+" holds the name of one of ours")
