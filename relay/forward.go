@@ -31,59 +31,58 @@ func supported(names []string, offered string) []string {
 
 // forward gives the XFORWARD or XCLIENT commands that tell of the client in env.
 func forward(verb string, names []string, env *parse.Envelope) []string {
+	if len(names) == 0 {
+		return nil
+	}
 	var commands []string
-	command := verb
+	command := append(make([]byte, 0, maxForward), verb...)
 	for _, name := range names {
-		attr := " " + name + "=" + attribute(name, env)
-		if len(command)+len(attr)+2 > maxForward {
-			commands = append(commands, command)
-			command = verb
+		start := len(command)
+		command = append(append(append(command, ' '), name...), '=')
+		if value := attribute(name, env); value != "" {
+			command = xtext(command, value)
+		} else {
+			command = append(command, unavailable...)
 		}
-		command += attr
+		if len(command)+2 > maxForward {
+			commands = append(commands, string(command[:start]))
+			command = append(command[:len(verb)], command[start:]...)
+		}
 	}
-	if command != verb {
-		commands = append(commands, command)
-	}
-	return commands
+	return append(commands, string(command))
 }
 
+// attribute is a value as it is, empty where nobody knows it.
 func attribute(name string, env *parse.Envelope) string {
-	value := ""
 	switch name {
 	case "NAME":
-		value = env.RemoteName
+		return env.RemoteName
 	case "ADDR":
-		value = forwardAddr(env.Remote)
+		return forwardAddr(env.Remote)
 	case "PORT":
 		if env.RemotePort != 0 {
-			value = strconv.Itoa(int(env.RemotePort))
+			return strconv.Itoa(int(env.RemotePort))
 		}
 	case "PROTO": // SMTP or ESMTP, nothing finer
-		switch env.Protocol {
-		case "":
-		case "SMTP":
-			value = "SMTP"
-		default:
-			value = "ESMTP"
+		if env.Protocol == "" || env.Protocol == "SMTP" {
+			return env.Protocol
 		}
+		return "ESMTP"
 	case "HELO":
-		value = env.Helo
+		return env.Helo
 	case "LOGIN":
-		value = env.Auth
+		return env.Auth
 	case "IDENT":
-		value = env.ID
+		return env.ID
 	case "SOURCE":
 		switch {
 		case env.Remote.IsLoopback():
-			value = "LOCAL"
+			return "LOCAL"
 		case env.Remote.IsValid():
-			value = "REMOTE"
+			return "REMOTE"
 		}
 	}
-	if value == "" {
-		return unavailable
-	}
-	return xtext(value)
+	return ""
 }
 
 func forwardAddr(addr netip.Addr) string {
@@ -96,16 +95,19 @@ func forwardAddr(addr netip.Addr) string {
 	return addr.String()
 }
 
-// xtext encodes s by RFC 3461 §4, and cuts it at maxForwardValue.
-func xtext(s string) string {
+// xtext appends s, encoded by RFC 3461 §4 and cut at maxForwardValue.
+func xtext(to []byte, s string) []byte {
 	const hex = "0123456789ABCDEF"
-	var b strings.Builder
-	for i := 0; i < len(s) && b.Len()+3 <= maxForwardValue; i++ {
-		if c := s[i]; c < '!' || c > '~' || c == '+' || c == '=' {
-			b.Write([]byte{'+', hex[c>>4], hex[c&15]})
+	end := len(to) + maxForwardValue - 2
+	for i := 0; i < len(s) && len(to) < end; i++ {
+		if c := s[i]; plain(c) {
+			to = append(to, c)
 		} else {
-			b.WriteByte(c)
+			to = append(to, '+', hex[c>>4], hex[c&15])
 		}
 	}
-	return b.String()
+	return to
 }
+
+// plain tells whether c stands for itself in xtext.
+func plain(c byte) bool { return c >= '!' && c <= '~' && c != '+' && c != '=' }

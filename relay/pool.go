@@ -42,18 +42,19 @@ type hop struct {
 }
 
 func newHop(c Config, t target, config *tls.Config) *hop {
+	c = c.WithDefaults()
 	return &hop{
 		target:         t,
 		helo:           cmp.Or(c.Helo, "localhost"),
 		tls:            config,
 		xforward:       c.XForward != "off",
 		xclient:        c.XClient != "off",
-		idleTimeout:    c.IdleTimeout.Or(defaultIdle),
-		connectTimeout: c.ConnectTimeout.Or(defaultConnect),
-		commandTimeout: c.CommandTimeout.Or(defaultCommand),
-		dataTimeout:    c.DataTimeout.Or(defaultData),
+		idleTimeout:    time.Duration(c.IdleTimeout),
+		connectTimeout: time.Duration(c.ConnectTimeout),
+		commandTimeout: time.Duration(c.CommandTimeout),
+		dataTimeout:    time.Duration(c.DataTimeout),
 		dial:           new(net.Dialer).DialContext,
-		slots:          make(chan struct{}, cmp.Or(c.Connections, defaultConnections)),
+		slots:          make(chan struct{}, c.Connections),
 	}
 }
 

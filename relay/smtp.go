@@ -120,7 +120,7 @@ func (h *hop) impersonate(ctx context.Context, c *conn, env *parse.Envelope) (Re
 		return Reply{}, nil
 	}
 	name := env.Helo
-	if name == "" || len(name) > maxForwardValue || xtext(name) != name {
+	if name == "" || len(name) > maxForwardValue || string(xtext(nil, name)) != name {
 		name = h.helo
 	}
 	err := h.hello(ctx, c, name)
