@@ -13,6 +13,7 @@ import (
 	"os/exec"
 	"os/signal"
 	"path/filepath"
+	"strconv"
 	"strings"
 	"time"
 
@@ -23,6 +24,8 @@ var (
 	binary   = flag.String("postern", env("POSTERN_BIN", "bin/postern"), "the binary to measure")
 	material = flag.String("shared", env("POSTERN_SHARED", "../shared"), "where bench/ is")
 	seconds  = flag.Duration("t", 4*time.Second, "how long each run lasts")
+	sizes    = flag.String("sizes", "s2,s20,s200,mix", "which messages")
+	counts   = flag.String("conns", "1,8,32", "how many connections")
 	beside   = flag.Bool("rspamd", false, "also measure Postfix with rspamd by milter (needs both installed, and root)")
 )
 
@@ -92,8 +95,6 @@ mx5.sender.test.    IN A   203.0.113.5
 `)
 }
 
-var sizes = []string{"s2", "s20", "s200", "mix"}
-
 // table measures one gate at each size and number of connections.
 func (b *bench) table(ctx context.Context, judge bool) error {
 	sink, err := b.sink(ctx, "")
@@ -109,8 +110,12 @@ func (b *bench) table(ctx context.Context, judge bool) error {
 	idle := gate.rss()
 	fmt.Fprintln(b.out, "| load | connections | direct msg/s | gate msg/s | ratio | CPU-s per 1,000 | direct p50/p99 ms | gate p50/p99 ms | added p50 ms | RSS MiB |")
 	fmt.Fprintln(b.out, "|---|---|---|---|---|---|---|---|---|---|")
-	for _, size := range sizes {
-		for _, conns := range []int{1, 8, 32} {
+	for size := range strings.SplitSeq(*sizes, ",") {
+		for count := range strings.SplitSeq(*counts, ",") {
+			conns, err := strconv.Atoi(count)
+			if err != nil {
+				return err
+			}
 			direct, err := b.send(ctx, sink.addr, size, conns, "")
 			if err != nil {
 				return err
