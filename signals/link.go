@@ -289,14 +289,16 @@ func addressForms(a parse.Address) []string {
 
 // Disguised finds a link that shows an address of one organisation and opens
 // another, where the one shown is not the sender's own: newsletters show their
-// address and count the clicks elsewhere.
+// address and count the clicks elsewhere. Who claims our domain and does not
+// prove it has none of its own.
 func (f *Facts) Disguised() (shown, opened string, ok bool) {
 	from, bounce := parse.OrgDomain(f.From().Domain), parse.OrgDomain(f.Env.From.Domain)
 	for _, t := range f.look().links {
 		if !t.disguised {
 			continue
 		}
-		if org := parse.OrgDomain(t.shown); org != from && org != bounce {
+		org := parse.OrgDomain(t.shown)
+		if org != from && org != bounce || f.Org.Owns(t.shown) && !f.Auth.Authenticated() {
 			return t.shown, t.Host, true
 		}
 	}
