@@ -4,6 +4,7 @@ package integration
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"net"
 	"os"
@@ -17,6 +18,9 @@ import (
 
 	"postern/internal/dnstest"
 )
+
+// patience bounds every wait for another process.
+const patience = time.Minute
 
 // binary is the gate: POSTERN_BIN, or built once for all tests.
 var binary = os.Getenv("POSTERN_BIN")
@@ -39,31 +43,53 @@ func TestMain(m *testing.M) {
 	os.Exit(code)
 }
 
-// A gate is a running "postern serve".
+// A gate is "postern serve". It can be killed, and started again at the same
+// address.
 type gate struct {
-	Addr   string // host:port of its door
-	config string // its configuration file
+	Addr string // host:port of its door
 
-	t       *testing.T
-	cmd     *exec.Cmd
-	logFile string
+	t      *testing.T
+	dir    string
+	config string // the file
+	cmd    *exec.Cmd
+	log    logbook
+	ended  chan struct{} // closed when the process has ended
+}
+
+// settings are what differs from test to test.
+type settings struct {
+	downstream string
+	zone       string // records that its DNS server knows
+	smtp       string // more keys of [smtp]
+	store      string // directory; by default one of its own
+	more       string // more keys of [downstream], then more tables
 }
 
 // startGate runs the gate before downstream until the test ends. more is
-// added to its configuration; dns are the zone's records.
-func startGate(t *testing.T, downstream, dns, more string) *gate {
+// added to its configuration; zone are the DNS records.
+func startGate(t *testing.T, downstream, zone, more string) *gate {
 	t.Helper()
-	dir := t.TempDir()
-	config := fmt.Sprintf(`
+	return start(t, settings{downstream: downstream, zone: zone, more: more})
+}
+
+// start runs a gate until the test ends.
+func start(t *testing.T, s settings) *gate {
+	t.Helper()
+	g := &gate{t: t, Addr: freeAddress(t), dir: t.TempDir()}
+	if s.store == "" {
+		s.store = filepath.Join(g.dir, "var")
+	}
+	g.config = filepath.Join(g.dir, "postern.toml")
+	g.Configure(fmt.Sprintf(`
 hostname = "gate.example.com"
 
 [organization]
 domains = ["example.com"]
 
 [smtp]
-listen = ["127.0.0.1:0"]
+listen = [%q]
 trusted = ["127.0.0.0/8"]
-
+%s
 [web]
 listen = "off"
 
@@ -75,88 +101,157 @@ path = %q
 
 [downstream]
 address = %q
-%s`, dnstest.Serve(t, dns), filepath.Join(dir, "var"), downstream, more)
-	path := filepath.Join(dir, "postern.toml")
-	if err := os.WriteFile(path, []byte(config), 0o600); err != nil {
-		t.Fatal(err)
-	}
-	g := &gate{t: t, config: path, logFile: filepath.Join(dir, "log")}
-	log, err := os.Create(g.logFile)
-	if err != nil {
-		t.Fatal(err)
-	}
-	defer log.Close()
-	ready := notifySocket(t, dir)
-	g.cmd = exec.Command(binary, "serve", "--config", path)
-	g.cmd.Stdout, g.cmd.Stderr = log, log
-	g.cmd.Env = append(os.Environ(), "NOTIFY_SOCKET="+ready.LocalAddr().String())
-	if err := g.cmd.Start(); err != nil {
-		t.Fatal(err)
-	}
+%s`, g.Addr, s.smtp, dnstest.Serve(t, s.zone), s.store, s.downstream, s.more))
 	t.Cleanup(func() {
-		g.Stop()
+		if g.running() {
+			g.Stop()
+		}
+		if strings.Contains(g.Log(), "panic") {
+			t.Error("the gate has panicked")
+		}
 		if t.Failed() {
-			t.Logf("the gate wrote:\n%s", g.Log())
+			t.Logf("the gate wrote:\n%s", g.log.tail(20_000))
 		}
 	})
-	buf := make([]byte, 1024)
-	for {
-		n, err := ready.Read(buf)
-		if err != nil {
-			t.Fatalf("the gate does not get ready: %v\n%s", err, g.Log())
-		}
-		if strings.Contains(string(buf[:n]), "READY=1") {
-			break
-		}
-	}
-	found := regexp.MustCompile(`door=smtp addr=(\S+)`).FindStringSubmatch(g.Log())
-	if found == nil {
-		t.Fatalf("the gate does not say where it listens:\n%s", g.Log())
-	}
-	g.Addr = found[1]
+	g.Start()
 	return g
 }
 
-// notifySocket is where the gate says that it is ready (sd_notify(3)).
-func notifySocket(t *testing.T, dir string) *net.UnixConn {
+// freeAddress is a port that nobody listens at. Connections that are made go
+// out from 127.0.0.1, so that none takes it meanwhile.
+func freeAddress(t *testing.T) string {
 	t.Helper()
-	addr := &net.UnixAddr{Net: "unixgram", Name: filepath.Join(dir, "n")}
-	conn, err := net.ListenUnixgram("unixgram", addr)
+	l, err := net.Listen("tcp", "127.0.0.2:0")
 	if err != nil {
 		t.Fatal(err)
 	}
-	t.Cleanup(func() { conn.Close() })
-	conn.SetDeadline(time.Now().Add(30 * time.Second))
-	return conn
+	defer l.Close()
+	return l.Addr().String()
+}
+
+// Configure writes the configuration file.
+func (g *gate) Configure(text string) {
+	g.t.Helper()
+	if err := os.WriteFile(g.config, []byte(text), 0o600); err != nil {
+		g.t.Fatal(err)
+	}
+}
+
+// Start runs the process and waits until it serves.
+func (g *gate) Start() {
+	g.t.Helper()
+	from := g.log.size()
+	g.cmd = exec.Command(binary, "serve", "--config", g.config)
+	g.cmd.Stdout, g.cmd.Stderr = &g.log, &g.log
+	if err := g.cmd.Start(); err != nil {
+		g.t.Fatal(err)
+	}
+	g.ended = make(chan struct{})
+	go func(cmd *exec.Cmd, ended chan struct{}) {
+		_ = cmd.Wait() // ProcessState tells
+		close(ended)
+	}(g.cmd, g.ended)
+	g.Await(from, "msg=serving")
+}
+
+func (g *gate) running() bool {
+	select {
+	case <-g.ended:
+		return false
+	default:
+		return true
+	}
+}
+
+// Signal sends a signal.
+func (g *gate) Signal(s syscall.Signal) {
+	g.t.Helper()
+	if err := g.cmd.Process.Signal(s); err != nil {
+		g.t.Error(err)
+	}
+}
+
+// Kill ends the process at once.
+func (g *gate) Kill() {
+	g.t.Helper()
+	g.Signal(syscall.SIGKILL)
+	<-g.ended
 }
 
 // Stop ends the gate as an operator would, after which its log is complete.
 func (g *gate) Stop() {
 	g.t.Helper()
-	if g.cmd.ProcessState != nil {
+	if !g.running() {
 		return
 	}
-	g.cmd.Process.Signal(syscall.SIGTERM)
-	kill := time.AfterFunc(30*time.Second, func() { g.cmd.Process.Kill() })
-	defer kill.Stop()
-	if err := g.cmd.Wait(); err != nil {
-		g.t.Errorf("the gate ended badly: %v", err)
+	g.Signal(syscall.SIGTERM)
+	g.AwaitEnd()
+	if code := g.cmd.ProcessState.ExitCode(); code != 0 {
+		g.t.Errorf("the gate ended with %d", code)
 	}
 }
 
+// AwaitEnd waits for the process to end, and kills it where it does not.
+func (g *gate) AwaitEnd() {
+	g.t.Helper()
+	timer := time.AfterFunc(2*patience, func() {
+		g.t.Error("the gate does not end")
+		g.cmd.Process.Kill()
+	})
+	defer timer.Stop()
+	<-g.ended
+}
+
+// Await waits for a log line, among those written since the log had from
+// bytes, and returns its submatches.
+func (g *gate) Await(from int, pattern string) []string {
+	g.t.Helper()
+	re := regexp.MustCompile(pattern)
+	timeout := time.NewTimer(patience)
+	defer timeout.Stop()
+	for {
+		text, changed := g.log.since(from)
+		if m := re.FindStringSubmatch(text); m != nil {
+			return m
+		}
+		from += strings.LastIndexByte(text, '\n') + 1
+		select {
+		case <-changed:
+		case <-g.ended:
+			if text, _ := g.log.since(from); re.MatchString(text) {
+				continue
+			}
+			g.t.Fatalf("the gate has ended and never said %q", pattern)
+		case <-timeout.C:
+			g.t.Fatalf("the gate does not say %q", pattern)
+		}
+	}
+}
+
+// Log is what the gate has written, over all its runs.
 func (g *gate) Log() string {
-	text, _ := os.ReadFile(g.logFile)
-	return string(text)
+	text, _ := g.log.since(0)
+	return text
+}
+
+// Command runs one of the operator's commands and returns what it printed.
+func (g *gate) Command(args ...string) string {
+	g.t.Helper()
+	out, ok := run(g.t, binary, append(args, "--config", g.config)...)
+	if !ok {
+		g.t.Fatalf("postern %s: %s", strings.Join(args, " "), out)
+	}
+	return out
 }
 
 // run runs a program to its end and returns what it printed and whether it
 // succeeded.
 func run(t *testing.T, program string, args ...string) (out string, ok bool) {
 	t.Helper()
-	ctx, cancel := context.WithTimeout(t.Context(), 2*time.Minute)
+	ctx, cancel := context.WithTimeout(t.Context(), 2*patience)
 	defer cancel()
 	text, err := exec.CommandContext(ctx, program, args...).CombinedOutput()
-	if ctx.Err() != nil {
+	if errors.Is(ctx.Err(), context.DeadlineExceeded) {
 		t.Fatalf("%s hangs:\n%s", program, text)
 	}
 	return string(text), err == nil
