@@ -66,7 +66,7 @@ func lacking(everybody []int, replies []relay.Reply, err error) (missing []int, 
 	errs := []error{err}
 	for i := range everybody {
 		switch {
-		case i < len(replies) && replies[i].OK() && len(replies) > 1:
+		case i < len(replies) && replies[i].OK(): // by LMTP; he has it
 		case i < len(replies) && !replies[i].OK():
 			errs = append(errs, refused("the message", replies[i]))
 			missing = append(missing, i)

@@ -26,6 +26,7 @@ func (g *gate) numbers() []web.Number {
 		counter("dns_timeouts_total", "DNS attempts that got no answer.", func() float64 { return float64(g.dns.Load().Stats().Timeouts) }),
 		counter("dns_servfails_total", "DNS attempts that got SERVFAIL or another refusal.", func() float64 { return float64(g.dns.Load().Stats().ServFails) }),
 		counter("dropped_records_total", "Decisions that were not written down, for want of time.", func() float64 { return float64(g.filter.Load().Dropped()) }),
+		gauge("quarantine_messages", "Messages in quarantine, up to 100000.", func() float64 { return float64(g.memory.held()) }),
 		gauge("config_last_reload_success", "1, or 0 where the last reload was refused.", func() float64 {
 			if g.reloads.failed.Load() {
 				return 0

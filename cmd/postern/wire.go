@@ -19,6 +19,8 @@ import (
 const (
 	defaultPatience = 8 * time.Second
 	minPatience     = 10 * time.Millisecond
+	countTime       = time.Second // for counting the quarantine
+	maxCount        = 100_000
 )
 
 // memory is what Postern remembers by; the zero memory remembers nothing.
@@ -48,6 +50,21 @@ func (m *memory) failing(ctx context.Context) error {
 		return err
 	}
 	return nil
+}
+
+// held counts what is in quarantine, up to a bound.
+func (m *memory) held() (n int) {
+	if m.holding == nil {
+		return 0
+	}
+	ctx, cancel := context.WithTimeout(context.Background(), countTime)
+	defer cancel()
+	for _, err := range m.holding.Holdings(ctx) {
+		if n++; err != nil || n > maxCount {
+			return n - 1
+		}
+	}
+	return n
 }
 
 // newFilter makes the route for c.

@@ -1,0 +1,188 @@
+package main
+
+import (
+	"bufio"
+	"context"
+	"errors"
+	"log/slog"
+	"net"
+	"net/netip"
+	"path/filepath"
+	"reflect"
+	"strings"
+	"testing"
+
+	"postern/mailauth"
+	"postern/parse"
+	"postern/relay"
+	"postern/store"
+)
+
+func TestCleanDisarmsTerminals(t *testing.T) {
+	t.Parallel()
+	for text, want := range map[string]string{
+		"Grüße, 世界":           "Grüße, 世界",
+		"a\x1b[2Jb\x07\x9b\r": "a·[2Jb···",
+		"exe.\u202egpj":       "exe.·gpj",
+		"two\nlines\tok":      "two\nlines\tok",
+		"\u2028\u2029\xff":    "···",
+	} {
+		if got := clean(text); got != want {
+			t.Errorf("%q becomes %q, want %q", text, got, want)
+		}
+	}
+	if got := line("two\nlines"); got != "two lines" {
+		t.Errorf("%q", got)
+	}
+}
+
+func TestReadHop(t *testing.T) {
+	t.Parallel()
+	for value, want := range map[string]hop{
+		"from a.example (b.example [192.0.2.1]) by mx.example.com with ESMTP; x":    {netip.MustParseAddr("192.0.2.1"), "a.example"},
+		"from [192.0.2.1] (helo=a.example) by mx.example.com":                       {netip.MustParseAddr("192.0.2.1"), "192.0.2.1"},
+		"from a.example (2001:db8::1) by mx.example.com (198.51.100.1) with ESMTPS": {netip.MustParseAddr("2001:db8::1"), "a.example"},
+		"from a.example (unknown [IPv6:2001:db8::2]) by mx.example.com":             {netip.MustParseAddr("2001:db8::2"), "a.example"},
+		"from a.example ([::ffff:192.0.2.3]) by mx.example.com":                     {netip.MustParseAddr("192.0.2.3"), "a.example"},
+		"by mx.example.com (Postfix, from userid 0) id 1":                           {},
+		"": {}, "from": {}, "(": {},
+	} {
+		if got := readHop(value); got != want {
+			t.Errorf("%q: %v, want %v", value, got, want)
+		}
+	}
+}
+
+func TestLastHopPassesOurOwnHosts(t *testing.T) {
+	t.Parallel()
+	s := &scanner{config: config{}}
+	s.config.SMTP.Trusted = []string{"198.51.100.0/24"}
+	m := parse.Read([]byte("Received: from in (in [10.0.0.1]) by box\r\nReceived: from edge (edge [198.51.100.7]) by in\r\n"+
+		"Received: from out.example.net ([192.0.2.7]) by edge\r\nReceived: from forged ([203.0.113.1]) by out\r\n\r\n"), parse.DefaultLimits)
+	if got := s.lastHop(m); got.helo != "out.example.net" || got.client.String() != "192.0.2.7" {
+		t.Errorf("%+v", got)
+	}
+}
+
+func TestMbox(t *testing.T) {
+	t.Parallel()
+	const text = "From a@example.net Sun Nov 22\nSubject: 1\n\n>From me\nFrom not after an empty line\n\nFrom b@example.net x\r\nSubject: 2\r\n\r\nend"
+	var got []string
+	for from, raw := range mbox(bufio.NewReader(strings.NewReader(text))) {
+		got = append(got, from, string(wired(raw)))
+	}
+	want := []string{"a@example.net", "Subject: 1\r\n\r\nFrom me\r\nFrom not after an empty line\r\n\r\n", "b@example.net", "Subject: 2\r\n\r\nend"}
+	if !reflect.DeepEqual(got, want) {
+		t.Errorf("%q\nwant %q", got, want)
+	}
+}
+
+// hops is a next hop that gives the replies it is told to.
+type hops struct {
+	rcpt    relay.Reply
+	replies []relay.Reply
+	err     error
+	said    []string
+}
+
+func (h *hops) Begin(_ context.Context, _ *parse.Envelope, mail string) (relay.Transaction, relay.Reply, error) {
+	h.said = append(h.said, mail)
+	return h, relay.Reply{Code: 250}, nil
+}
+func (h *hops) Offers(context.Context) (relay.Extensions, error) { return nil, nil }
+func (h *hops) Close() error                                     { return nil }
+func (h *hops) Abort()                                           {}
+func (h *hops) Rcpt(_ context.Context, rcpt string) (relay.Reply, error) {
+	h.said = append(h.said, rcpt)
+	return h.rcpt, nil
+}
+
+func (h *hops) Send(_ context.Context, message [][]byte) ([]relay.Reply, error) {
+	h.said = append(h.said, string(message[0]))
+	return h.replies, h.err
+}
+
+func TestSendUsesTheOriginalEnvelope(t *testing.T) {
+	t.Parallel()
+	ok, no := relay.Reply{Code: 250}, relay.Reply{Code: 550, Text: "no"}
+	held := &store.Held{
+		Envelope: parse.Envelope{From: parse.Address{Local: "dana", Domain: "example.net"}, Rcpts: []parse.Address{{Local: "ann", Domain: "example.com"}, {Local: "bo", Domain: "example.com"}}},
+		Mail:     "BODY=8BITMIME", Rcpt: []string{"NOTIFY=NEVER", ""}, Message: []byte("x"),
+	}
+	for _, c := range []struct {
+		name    string
+		hop     hops
+		missing []int
+		fails   bool
+	}{
+		{"SMTP", hops{rcpt: ok, replies: []relay.Reply{ok}}, nil, false},
+		{"refused", hops{rcpt: ok, replies: []relay.Reply{no}}, []int{0, 1}, true},
+		{"a recipient refused", hops{rcpt: no}, []int{0, 1}, true},
+		{"LMTP", hops{rcpt: ok, replies: []relay.Reply{ok, ok}}, nil, false},
+		{"LMTP, one refused", hops{rcpt: ok, replies: []relay.Reply{no, ok}}, []int{0}, true},
+		{"LMTP, lost after one", hops{rcpt: ok, replies: []relay.Reply{ok}, err: relay.ErrUncertain}, []int{1}, true},
+		{"lost", hops{rcpt: ok, err: errors.New("lost")}, []int{0, 1}, true},
+	} {
+		missing, err := send(t.Context(), &c.hop, held)
+		if !reflect.DeepEqual(missing, c.missing) || (err != nil) != c.fails {
+			t.Errorf("%s: %v, %v", c.name, missing, err)
+		}
+		want := []string{"<dana@example.net> BODY=8BITMIME", "<ann@example.com> NOTIFY=NEVER", "<bo@example.com>", "x"}
+		if !c.fails && !reflect.DeepEqual(c.hop.said, want) {
+			t.Errorf("%s: said %q", c.name, c.hop.said)
+		}
+	}
+}
+
+func TestLogShowsAddressesAsAllowed(t *testing.T) {
+	t.Parallel()
+	for privacy, want := range map[string]string{"": "ann@example.com", "full": "ann@example.com", "domain": "*@example.com", "none": "*"} {
+		var b strings.Builder
+		var level slog.LevelVar
+		newLog(&b, logConfig{Privacy: privacy, Format: "json"}, &level).Info("x", slog.Any("from", parse.Address{Local: "ann", Domain: "example.com"}))
+		if !strings.Contains(b.String(), `"from":"`+want+`"`) {
+			t.Errorf("%q: %s", privacy, b.String())
+		}
+	}
+}
+
+func TestNotifyReachesSystemd(t *testing.T) {
+	path := filepath.Join(t.TempDir(), "notify")
+	l, err := net.ListenUnixgram("unixgram", &net.UnixAddr{Name: path, Net: "unixgram"})
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer l.Close()
+	t.Setenv("NOTIFY_SOCKET", path)
+	notify(t.Context(), "READY=1")
+	buf := make([]byte, 100)
+	if n, err := l.Read(buf); err != nil || string(buf[:n]) != "READY=1" {
+		t.Errorf("%q, %v", buf[:n], err)
+	}
+}
+
+// silent is a resolver that nobody answers.
+type silent struct {
+	unasked
+
+	asked int
+}
+
+func (s *silent) LookupTXT(context.Context, string) ([]string, error) {
+	s.asked++
+	return nil, mailauth.ErrTemporary
+}
+
+func TestScanGivesUpOnSilentDNS(t *testing.T) {
+	t.Parallel()
+	dns := &silent{}
+	r := &impatient{dns: dns}
+	for range 100 {
+		if _, err := r.LookupTXT(t.Context(), "example.com"); !errors.Is(err, mailauth.ErrTemporary) {
+			t.Fatal(err)
+		}
+	}
+	if dns.asked != maxSilent {
+		t.Errorf("asked %d times, want %d", dns.asked, maxSilent)
+	}
+}
