@@ -259,6 +259,10 @@ func (h *hop) startTLS(ctx context.Context, c *conn, config *tls.Config) error {
 	return nil
 }
 
+// shortIdle is how long a connection is taken to be alive without a look. Where
+// it is not, MAIL fails and is said again on a fresh one.
+const shortIdle = time.Second
+
 // alive tells whether an idle connection is still of use. Whatever can be read
 // from it is a last reply or its end.
 func (c *conn) alive() bool {
@@ -266,7 +270,7 @@ func (c *conn) alive() bool {
 		return false
 	}
 	socket, ok := c.raw.(syscall.Conn)
-	if !ok || c.owed > 0 {
+	if !ok || c.owed > 0 || time.Since(c.idle) < shortIdle {
 		return true
 	}
 	rc, err := socket.SyscallConn()

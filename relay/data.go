@@ -11,15 +11,16 @@ import (
 // NUL cuts lines short. It is the last line of defence; nothing has been sent.
 var errLineEnds = errors.New("relay: message holds a bare CR, a bare LF or a NUL")
 
-// checkLines finds whether every CR and LF of message is part of a CRLF, and
-// that there is no NUL.
-func checkLines(message [][]byte) error {
+// checkLines sees to it that every CR and LF of message is part of a CRLF, and
+// that there is no NUL. dots tells whether a line begins with a dot.
+func checkLines(message [][]byte) (dots bool, err error) {
 	cr, lf := 0, 0
-	var last byte
+	last := byte('\n') // the octet before; the first one begins a line
 	for _, piece := range message {
+		dots = dots || last == '\n' && len(piece) > 0 && piece[0] == '.'
 		cr += bytes.Count(piece, []byte{'\r'})
 		if bytes.IndexByte(piece, 0) >= 0 {
-			return errLineEnds
+			return false, errLineEnds
 		}
 		for {
 			i := bytes.IndexByte(piece, '\n')
@@ -30,19 +31,20 @@ func checkLines(message [][]byte) error {
 				last = piece[i-1]
 			}
 			if last != '\r' {
-				return errLineEnds
+				return false, errLineEnds
 			}
 			lf++
 			last, piece = '\n', piece[i+1:]
+			dots = dots || len(piece) > 0 && piece[0] == '.'
 		}
 		if len(piece) > 0 {
 			last = piece[len(piece)-1]
 		}
 	}
 	if cr != lf {
-		return errLineEnds
+		return false, errLineEnds
 	}
-	return nil
+	return dots, nil
 }
 
 // is7bit tells whether message has no octet above 127.
@@ -59,9 +61,9 @@ func is7bit(message [][]byte) bool {
 
 // writeData writes message as mail data: a dot that begins a line is doubled,
 // and a line of one dot ends it (RFC 5321 §4.5.2). checkLines has passed, so
-// that a line begins only after CRLF.
-func writeData(w io.Writer, message [][]byte) error {
-	last := byte('\n') // the octet before; the first one begins a line
+// that a line begins only after CRLF, and has told of dots.
+func writeData(w io.Writer, message [][]byte, dots bool) error {
+	last := byte('\n')
 	for _, piece := range message {
 		if len(piece) == 0 {
 			continue
@@ -72,7 +74,7 @@ func writeData(w io.Writer, message [][]byte) error {
 			}
 		}
 		last = piece[len(piece)-1]
-		for {
+		for dots {
 			i := bytes.Index(piece, []byte{'\n', '.'})
 			if i < 0 {
 				break

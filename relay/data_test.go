@@ -20,14 +20,19 @@ func FuzzData(f *testing.F) {
 		at := min(int(cut), len(message))
 		pieces := [][]byte{message[:at], nil, message[at:]}
 		bare := strings.NewReplacer("\r\n", "").Replace(string(message))
-		if err := checkLines(pieces); (err != nil) != strings.ContainsAny(bare, "\r\n\x00") {
+		dots, err := checkLines(pieces)
+		if (err != nil) != strings.ContainsAny(bare, "\r\n\x00") {
 			t.Fatalf("checkLines(%q): %v", message, err)
-		} else if err != nil {
+		}
+		if err != nil {
 			return
 		}
 		var sent bytes.Buffer
-		if err := writeData(&sent, pieces); err != nil {
+		if err := writeData(&sent, pieces, dots); err != nil {
 			t.Fatal(err)
+		}
+		if dots != bytes.Contains(append([]byte("\r\n"), message...), []byte("\n.")) {
+			t.Fatalf("dots in %q: %v", message, dots)
 		}
 		end := bytes.Index(append([]byte("\r\n"), sent.Bytes()...), []byte("\r\n.\r\n"))
 		if end+3 != sent.Len() {

@@ -5,6 +5,7 @@ import (
 	"context"
 	"io"
 	"net"
+	"path/filepath"
 	"strings"
 	"sync/atomic"
 	"testing"
@@ -102,4 +103,36 @@ func TestMessageMayTakeLongWhileItMoves(t *testing.T) {
 		ours.Close()
 		time.Sleep(time.Minute)
 	})
+}
+
+// TestAlive looks at unix sockets, where what is written can be read at once.
+func TestAlive(t *testing.T) {
+	t.Parallel()
+	l, err := net.Listen("unix", filepath.Join(t.TempDir(), "s"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer l.Close()
+	for name, end := range map[string]func(net.Conn){
+		"quiet": nil, "closed": func(c net.Conn) { c.Close() }, "421": func(c net.Conn) { io.WriteString(c, "421 bye\r\n") },
+	} {
+		ours, err := net.Dial("unix", l.Addr().String())
+		if err != nil {
+			t.Fatal(err)
+		}
+		theirs, err := l.Accept()
+		if err != nil {
+			t.Fatal(err)
+		}
+		if end != nil {
+			end(theirs)
+		}
+		c := newConn(ours)
+		c.SetDeadline(time.Unix(1, 0)) // that of a command long ago
+		if got := c.alive(); got != (end == nil) {
+			t.Errorf("%s: alive is %v", name, got)
+		}
+		c.Close()
+		theirs.Close()
+	}
 }

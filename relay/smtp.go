@@ -186,7 +186,8 @@ func (t *transaction) Send(ctx context.Context, message [][]byte) ([]Reply, erro
 	t.ended = true
 	c := t.conn
 	defer func() { t.hop.give(c) }()
-	if err := checkLines(message); err != nil {
+	dots, err := checkLines(message)
+	if err != nil {
 		t.reset()
 		return nil, err
 	}
@@ -207,7 +208,7 @@ func (t *transaction) Send(ctx context.Context, message [][]byte) ([]Reply, erro
 		t.reset()
 		return t.each(r.temporary()), nil
 	}
-	if err := t.write(ctx, message); err != nil {
+	if err := t.write(ctx, message, dots); err != nil {
 		c.broken = true // the end of the data was not sent, and never will be
 		return nil, fmt.Errorf("relay: message data: %w", err)
 	}
@@ -252,14 +253,14 @@ func (t *transaction) replies(ctx context.Context) ([]Reply, error) {
 
 var writers = sync.Pool{New: func() any { return bufio.NewWriterSize(nil, dataBlock) }}
 
-func (t *transaction) write(ctx context.Context, message [][]byte) error {
+func (t *transaction) write(ctx context.Context, message [][]byte, dots bool) error {
 	w, _ := writers.Get().(*bufio.Writer)
 	w.Reset(&rolling{ctx, t.conn, t.hop.dataTimeout})
 	defer func() {
 		w.Reset(nil)
 		writers.Put(w)
 	}()
-	if err := writeData(w, message); err != nil {
+	if err := writeData(w, message, dots); err != nil {
 		return err
 	}
 	return w.Flush()
