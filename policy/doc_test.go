@@ -18,7 +18,7 @@ func TestEveryNameIsDocumented(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	var classes []string
+	classes := make([]string, 0, detect.NumClasses)
 	for c := range detect.NumClasses {
 		classes = append(classes, c.String())
 	}

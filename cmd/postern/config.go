@@ -156,7 +156,7 @@ func (c *filterConfig) check() error {
 }
 
 func (c *storeConfig) check() error {
-	return errors.Join(c.Config.Check(), oneOf("on_error", c.OnError, "exit", "serve"))
+	return errors.Join(c.Check(), oneOf("on_error", c.OnError, "exit", "serve"))
 }
 
 func (c *logConfig) check() error {

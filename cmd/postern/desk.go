@@ -77,17 +77,9 @@ func lacking(everybody []int, replies []relay.Reply, err error) (missing []int, 
 	return missing, errors.Join(errs...)
 }
 
-// errRefused is the next hop's no, as opposed to its silence.
-type errRefused struct {
-	what  string
-	reply relay.Reply
+func refused(what string, r relay.Reply) error {
+	return fmt.Errorf("the next hop refused %s: %d %s", what, r.Code, r.Text)
 }
-
-func (e errRefused) Error() string {
-	return fmt.Sprintf("the next hop refused %s: %d %s", e.what, e.reply.Code, e.reply.Text)
-}
-
-func refused(what string, r relay.Reply) error { return errRefused{what, r} }
 
 // discarded is a log that nobody reads.
 var discarded = slog.New(slog.DiscardHandler)

@@ -25,7 +25,6 @@ const (
 	exitUnavailable = 69 // the next hop, the server or the store is not there
 	exitSoftware    = 70 // Postern itself failed
 	exitIO          = 74 // writing failed
-	exitTemporary   = 75 // the next hop says to try later
 	exitConfig      = 78 // the configuration is wrong
 )
 
@@ -66,7 +65,7 @@ func run(args []string, in io.Reader, out, errs io.Writer) int {
 	defer cancel()
 	done := -1
 	parser, err := kong.New(&c, kong.Name("postern"), kong.Description("An inline email attack filter."),
-		kong.Writers(out, errs), kong.Exit(func(code int) { done = code }), kong.UsageOnError(),
+		kong.Writers(out, errs), kong.Exit(func(code int) { done = code }),
 		kong.Bind(t), kong.BindTo(ctx, (*context.Context)(nil)))
 	if err != nil {
 		return t.fail(err)

@@ -1,11 +1,13 @@
 package main
 
 import (
+	"context"
+
 	"postern/web"
 )
 
 // numbers is the table of what other packages count.
-func (g *gate) numbers() []web.Number {
+func (g *gate) numbers(ctx context.Context) []web.Number {
 	gauge := func(name, help string, read func() float64) web.Number {
 		return web.Number{Name: name, Help: help, Read: read}
 	}
@@ -26,7 +28,7 @@ func (g *gate) numbers() []web.Number {
 		counter("dns_timeouts_total", "DNS attempts that got no answer.", func() float64 { return float64(g.dns.Load().Stats().Timeouts) }),
 		counter("dns_servfails_total", "DNS attempts that got SERVFAIL or another refusal.", func() float64 { return float64(g.dns.Load().Stats().ServFails) }),
 		counter("dropped_records_total", "Decisions that were not written down, for want of time.", func() float64 { return float64(g.filter.Load().Dropped()) }),
-		gauge("quarantine_messages", "Messages in quarantine, up to 100000.", func() float64 { return float64(g.memory.held()) }),
+		gauge("quarantine_messages", "Messages in quarantine, up to 100000.", func() float64 { return float64(g.memory.held(ctx)) }),
 		gauge("config_last_reload_success", "1, or 0 where the last reload was refused.", func() float64 {
 			if g.reloads.failed.Load() {
 				return 0

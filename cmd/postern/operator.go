@@ -42,7 +42,7 @@ func (o *operatorFlags) operate(ctx context.Context) (*operator, error) {
 		_ = conn.Close()
 		return &operator{&http.Client{Transport: &http.Transport{DialContext: dial, DisableKeepAlives: true}}, func() error { return nil }}, nil
 	}
-	m, err := openMemory(c.Store.Config, discarded)
+	m, err := openMemory(c.Store.Config, discarded) //nolint:contextcheck // the store lives until it is closed
 	if err != nil {
 		return nil, err
 	}

@@ -3,6 +3,8 @@ package main
 import (
 	"context"
 	"net/netip"
+	"os"
+	"path/filepath"
 	"runtime"
 
 	"postern/filter"
@@ -25,7 +27,7 @@ type scanCommand struct {
 
 // Run judges the messages, on all cores, and prints in the order given.
 func (c *scanCommand) Run(ctx context.Context, t *terminal) error {
-	s, err := c.scanner()
+	s, err := c.scanner() //nolint:contextcheck // the store lives until it is closed
 	if err != nil {
 		return err
 	}
@@ -99,7 +101,8 @@ func (c *scanCommand) scanner() (*scanner, error) {
 	if !c.Offline {
 		s.dns = &impatient{dns: mailauth.NewResolver(cfg.DNS)}
 	}
-	if c.Config != "" || c.Remember {
+	// A scan reads the store that is there, and makes none.
+	if _, err := os.Stat(filepath.Join(cfg.Store.Path, "db")); c.Config != "" && err == nil || c.Remember {
 		m, err := openMemory(cfg.Store.Config, discarded)
 		switch {
 		case err == nil:

@@ -34,7 +34,7 @@ func (c *serveCommand) Run(ctx context.Context, t *terminal) error {
 	}
 	g := &gate{file: c.Config, config: cfg}
 	g.log = newLog(t.err, cfg.Log, &g.level)
-	if err := g.open(); err != nil {
+	if err := g.open(); err != nil { //nolint:contextcheck // the store lives until it is closed
 		return err
 	}
 	defer g.close()
@@ -92,7 +92,7 @@ func (g *gate) open() error {
 // wire connects the parts and begins to listen.
 func (g *gate) wire(ctx context.Context) error {
 	var err error
-	g.metrics = web.NewMetrics(version(), g.numbers())
+	g.metrics = web.NewMetrics(version(), g.numbers(ctx))
 	if err = g.apply(ctx, g.config); err != nil {
 		return err
 	}
@@ -122,7 +122,7 @@ func (g *gate) run(ctx context.Context) error {
 
 	ctx, cancel := context.WithCancel(ctx)
 	defer cancel()
-	go watchdog(ctx, func(context.Context) error { return nil })
+	go watchdog(ctx)
 	notify(ctx, "READY=1")
 	g.log.Info("serving", slog.String("version", version()), slog.Int("pid", os.Getpid()))
 	for {

@@ -33,7 +33,7 @@ type memory struct {
 
 // openMemory opens the embedded store.
 func openMemory(c pebble.Config, log *slog.Logger) (memory, error) {
-	s, err := pebble.Open(c, log) //nolint:contextcheck // the store lives until it is closed
+	s, err := pebble.Open(c, log)
 	if err != nil {
 		return memory{}, exit(exitUnavailable, err)
 	}
@@ -53,11 +53,11 @@ func (m *memory) failing(ctx context.Context) error {
 }
 
 // held counts what is in quarantine, up to a bound.
-func (m *memory) held() (n int) {
+func (m *memory) held(ctx context.Context) (n int) {
 	if m.holding == nil {
 		return 0
 	}
-	ctx, cancel := context.WithTimeout(context.Background(), countTime)
+	ctx, cancel := context.WithTimeout(ctx, countTime)
 	defer cancel()
 	for _, err := range m.holding.Holdings(ctx) {
 		if n++; err != nil || n > maxCount {
