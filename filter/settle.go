@@ -7,6 +7,7 @@ import (
 	"encoding/hex"
 	"log/slog"
 	"slices"
+	"strings"
 
 	"postern/parse"
 	"postern/policy"
@@ -79,6 +80,8 @@ func (f *Filter) log(ctx context.Context, rec *Record) {
 func (f *Filter) remember(rec *Record) settled {
 	facts, env, v := rec.Facts, rec.Facts.Env, rec.Verdict
 	q := query(facts)
+	q.Name = strings.Clone(q.Name)
+	q.From = parse.Address{Local: strings.Clone(q.From.Local), Domain: strings.Clone(q.From.Domain)}
 	s := store.Sighting{
 		Query: q, ID: sightingID(facts), Verified: facts.Auth.Authenticated() || facts.Direction() != signals.Inbound,
 		Outbound: facts.Direction() != signals.Inbound, Label: store.Unjudged,

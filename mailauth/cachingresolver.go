@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"net/netip"
+	"strings"
 	"sync"
 	"sync/atomic"
 	"time"
@@ -116,7 +117,7 @@ func (r *CachingResolver) lookup(ctx context.Context, name string, qtype uint16)
 	if !ok {
 		return impossible, ErrNXDomain
 	}
-	q := question{name, qtype}
+	q := question{strings.Clone(name), qtype} // it outlives the message that name may be a part of
 	r.asked.Add(1)
 	for {
 		a, f := r.join(q)
