@@ -117,7 +117,7 @@ func (r *CachingResolver) lookup(ctx context.Context, name string, qtype uint16)
 	if !ok {
 		return impossible, ErrNXDomain
 	}
-	q := question{strings.Clone(name), qtype} // it outlives the message that name may be a part of
+	q := question{name, qtype}
 	r.asked.Add(1)
 	for {
 		a, f := r.join(q)
@@ -188,7 +188,9 @@ func (r *CachingResolver) land(q question, a *answer) {
 		if errors.Is(a.err, ErrTemporary) {
 			to = &r.failures
 		}
-		to.put(q, a)
+		kept := q
+		kept.name = strings.Clone(q.name) // it outlives the message that it may be a part of
+		to.put(kept, a)
 	}
 	f := r.flights[q]
 	delete(r.flights, q)
