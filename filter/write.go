@@ -133,19 +133,18 @@ func printable(r rune) rune {
 }
 
 // cut takes out of raw the fields that only we may write, and puts tag before
-// the subject where there is one. It reads the header itself and not its
-// parsed form, which has limits that a forger could pass.
+// the subject where there is one. A first line that is a continuation goes too,
+// since it would continue our last field. It reads the header itself and not
+// its parsed form, which has limits that a forger could pass.
 func (f *Filter) cut(raw []byte, tag string) Outgoing {
 	var out Outgoing
 	kept := 0 // everything before is in out or cut
-	for at := 0; at < len(raw); {
+	for at := 0; at < len(raw) && raw[at] != '\n' && !bytes.HasPrefix(raw[at:], []byte("\r\n")); {
 		end := fieldEnd(raw, at)
 		name, value, _ := bytes.Cut(raw[at:end], []byte(":"))
-		name = bytes.TrimRight(name, " \t")
+		name = bytes.TrimRight(name, " \t\r\n")
 		switch {
-		case len(bytes.TrimRight(name, "\r\n")) == 0:
-			return append(out, raw[kept:])
-		case f.ours(name, value):
+		case raw[at] == ' ' || raw[at] == '\t' || f.ours(name, value):
 			out = append(out, raw[kept:at])
 			kept = end
 		case tag != "" && bytes.EqualFold(name, []byte("Subject")):
