@@ -3,6 +3,7 @@ package mailauth
 import (
 	"container/list"
 	"net/netip"
+	"strings"
 	"time"
 )
 
@@ -62,7 +63,10 @@ func (c *cache) get(q question, now time.Time) *answer {
 	return a
 }
 
+// put keeps the answer, and a name of its own: q's may share the memory of a
+// message.
 func (c *cache) put(q question, a *answer) {
+	q.name = strings.Clone(q.name)
 	if e := c.slots[q]; e != nil {
 		c.drop(e)
 	}
