@@ -2,6 +2,7 @@ package parse
 
 import (
 	"bytes"
+	"unicode/utf8"
 
 	"golang.org/x/net/html"
 )
@@ -17,9 +18,9 @@ type attrs struct {
 // tagName cuts a raw tag, behind its "<" or "</", at the end of its name,
 // which it turns to lower case.
 func tagName(raw []byte) (name, rest []byte) {
-	n := bytes.IndexAny(raw, " \t\r\n\f/>")
-	if n < 0 {
-		n = len(raw)
+	n := 0
+	for n < len(raw) && !isSpace(raw[n]) && raw[n] != '/' && raw[n] != '>' {
+		n++
 	}
 	return lower(raw[:n]), raw[n:]
 }
@@ -29,7 +30,9 @@ func tagName(raw []byte) (name, rest []byte) {
 func attributes(raw []byte) attrs {
 	var a attrs
 	for {
-		raw = bytes.TrimLeft(raw, " \t\r\n\f/")
+		for len(raw) > 0 && (isSpace(raw[0]) || raw[0] == '/') {
+			raw = raw[1:]
+		}
 		if len(raw) == 0 || raw[0] == '>' {
 			return a
 		}
@@ -38,10 +41,10 @@ func attributes(raw []byte) attrs {
 			n++
 		}
 		name := raw[:n]
-		raw = bytes.TrimLeft(raw[n:], " \t\r\n\f")
+		raw = trimSpace(raw[n:])
 		var value []byte
 		if len(raw) > 0 && raw[0] == '=' {
-			value, raw = attributeValue(bytes.TrimLeft(raw[1:], " \t\r\n\f"))
+			value, raw = attributeValue(trimSpace(raw[1:]))
 		}
 		a.set(lower(name), value)
 	}
@@ -55,16 +58,59 @@ func attributeValue(raw []byte) (value, rest []byte) {
 	if q := raw[0]; q == '"' || q == '\'' {
 		value, rest, _ = bytes.Cut(raw[1:], []byte{q})
 	} else {
-		n := bytes.IndexAny(raw, " \t\r\n\f>")
-		if n < 0 {
-			n = len(raw)
+		n := 0
+		for n < len(raw) && !isSpace(raw[n]) && raw[n] != '>' {
+			n++
 		}
 		value, rest = raw[:n], raw[n:]
 	}
-	if bytes.IndexByte(value, '&') >= 0 {
-		value = []byte(html.UnescapeString(view(value)))
+	return unescape(value), rest
+}
+
+// unescape decodes the character references of a value. One by name that lacks
+// its semicolon stays where "=" or a letter follows, so that the "&copy=" of a
+// query is no "©=" (HTML §13.2.5.73).
+func unescape(value []byte) []byte {
+	at := bytes.IndexByte(value, '&')
+	if at < 0 {
+		return value
 	}
-	return value, rest
+	out := make([]byte, 0, len(value))
+	for at >= 0 {
+		out = append(out, value[:at]...)
+		value = value[at:]
+		n := 1
+		for n < len(value) && (value[n] == '#' || isAlphanumeric(value[n])) {
+			n++
+		}
+		whole := n < len(value) && value[n] == ';'
+		if whole {
+			n++
+		}
+		switch text := html.UnescapeString(view(value[:n])); {
+		case whole, n > 1 && value[1] == '#':
+			out = append(out, text...)
+		case (n == len(value) || value[n] != '=') && utf8.RuneCountInString(text) == 1:
+			out = append(out, text...)
+		default:
+			out = append(out, value[:n]...)
+		}
+		value = value[n:]
+		at = bytes.IndexByte(value, '&')
+	}
+	return append(out, value...)
+}
+
+func isAlphanumeric(c byte) bool {
+	return 'a' <= c|0x20 && c|0x20 <= 'z' || '0' <= c && c <= '9'
+}
+
+// trimSpace cuts the white space of HTML before raw.
+func trimSpace(raw []byte) []byte {
+	for len(raw) > 0 && isSpace(raw[0]) {
+		raw = raw[1:]
+	}
+	return raw
 }
 
 func isSpace(c byte) bool { return c == ' ' || c >= '\t' && c <= '\r' && c != '\v' }

@@ -46,6 +46,9 @@ func (c *content) showHTML(text string, origin Origin) {
 	p := &c.page
 	p.stack, p.top, p.base, p.link, p.style = p.stack[:0], look{ground: rgb(0xffffff)}, target{}, 0, stylesheet{}
 	p.sinks[visible].lineBreak(1)
+	if !p.dark {
+		p.sinks[visible].grow(len(text) / 4) // about what is not markup
+	}
 	z := html.NewTokenizer(strings.NewReader(text))
 	for {
 		switch z.Next() {

@@ -130,6 +130,9 @@ func (c *content) addLink(url string, origin Origin) bool {
 	if t.scheme == "data" && len(url) > maxDataURL {
 		url = strings.ToValidUTF8(url[:maxDataURL], "")
 	}
+	if cap(c.m.Links) == 0 {
+		c.m.Links = make([]Link, 0, min(c.left.Links, 1+len(c.raw)/512))
+	}
 	c.m.Links = append(c.m.Links, Link{URL: url, Scheme: t.scheme, Host: t.host, Origin: origin})
 	return true
 }
@@ -166,7 +169,7 @@ func (c *content) endLink() {
 func words(text []byte) string {
 	text = bytes.TrimSpace(text)
 	if bytes.IndexByte(text, '\n') < 0 && !bytes.Contains(text, []byte("  ")) {
-		return string(text)
+		return view(text) // a sink only ever grows
 	}
 	return string(bytes.Join(bytes.Fields(text), []byte(" ")))
 }

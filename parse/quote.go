@@ -11,6 +11,7 @@ const maxSignature = 1500
 // splitText parts the sender's words from quotations and the signature.
 func splitText(text string) (own, quoted, sign string) {
 	var sp splitter
+	sp.own.Grow(len(text))
 	for rest := text; rest != ""; {
 		line, after, _ := strings.Cut(rest, "\n")
 		sp.line(line, after)
@@ -209,9 +210,8 @@ func isSentFrom(line string) bool {
 	if len(line) > 80 {
 		return false
 	}
-	line = strings.ToLower(line)
 	for _, s := range sentFrom {
-		if strings.HasPrefix(line, s) {
+		if len(line) >= len(s) && strings.EqualFold(line[:len(s)], s) {
 			return true
 		}
 	}

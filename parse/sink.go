@@ -1,6 +1,7 @@
 package parse
 
 import (
+	"slices"
 	"strings"
 	"unicode"
 	"unicode/utf8"
@@ -30,6 +31,9 @@ type sink struct {
 type span struct{ start, end int }
 
 func (s *sink) String() string { return strings.TrimRight(view(s.buf), " \n") }
+
+// grow makes room for n more bytes, as far as the limit lets them in.
+func (s *sink) grow(n int) { s.buf = slices.Grow(s.buf, min(n, s.limit-len(s.buf))) }
 
 // lineBreak asks for at least n line breaks.
 func (s *sink) lineBreak(n int) {

@@ -120,14 +120,27 @@ func authority(s string) string {
 	if len(s) > 1024 {
 		return ""
 	}
-	s = strings.TrimRight(toASCII(toUTF8(percentDecode(s))), ".")
-	if hasControl(s) || strings.ContainsAny(s, " <>\"@/\\") {
-		return ""
+	if !isHostName(s) {
+		s = toASCII(toUTF8(percentDecode(s)))
+		if hasControl(s) || strings.ContainsAny(s, " <>\"@/\\") {
+			return ""
+		}
 	}
+	s = strings.TrimRight(s, ".")
 	if isIPv4(s) || strings.HasPrefix(s[strings.LastIndexByte(s, '.')+1:], "0x") {
 		return ipv4(s)
 	}
 	return s
+}
+
+// isHostName reports a host that needs no decoding, as most are.
+func isHostName(s string) bool {
+	for i := range len(s) {
+		if c := s[i]; (c < 'a' || c > 'z') && (c < '0' || c > '9') && c != '.' && c != '-' {
+			return false
+		}
+	}
+	return true
 }
 
 // ipv4 reads an address as browsers do (WHATWG URL §3.5): parts in decimal,
