@@ -1,12 +1,10 @@
 package signals
 
-import "unicode/utf8"
-
 // BodyVisible is how much there is to read.
 var BodyVisible = define(Signal{
 	Name: "body.visible", Level: Message, Unit: Count,
 	Doc:  "Characters of the sender's own words that the reader sees.",
-	Eval: func(f *Facts) float64 { return float64(utf8.RuneCountInString(f.Msg.Text.Visible)) },
+	Eval: func(f *Facts) float64 { return float64(f.look().text.visible) },
 })
 
 // BodyHidden is how much the reader does not see.

@@ -2,6 +2,7 @@ package signals
 
 import (
 	_ "embed" // words.txt
+	"math/bits"
 	"slices"
 	"strings"
 	"unicode"
@@ -34,6 +35,8 @@ const (
 // A text is what one reading of the subject and the visible words tells.
 type text struct {
 	topics    [numTopics]int // words and phrases of words.txt
+	visible   int            // characters of the visible words
+	wide      int            // bytes of characters beyond their first
 	zeroWidth int            // characters without width
 	wallets   int
 	phones    int
@@ -47,9 +50,11 @@ func readText(subject string, body *parse.Text) text {
 	var t text
 	subject = subject[:min(len(subject), maxText)]
 	visible := body.Visible[:min(len(body.Visible), maxText-len(subject))]
-	words := make([]uint64, 0, 2+(len(subject)+len(visible))/5)
+	words := make([]uint32, 0, 2+(len(subject)+len(visible))/5)
 	words = append(t.words(words, subject), 0) // 0: no phrase goes on into the body
+	before := t.wide
 	words = t.words(words, visible)
+	t.visible = len(visible) - (t.wide - before) + utf8.RuneCountInString(body.Visible[len(visible):])
 	lexicon.count(words, &t.topics)
 	t.phones = phones(subject) + phones(visible)
 	for _, r := range body.Hidden[:min(len(body.Hidden), maxText)] {
@@ -60,56 +65,74 @@ func readText(subject string, body *parse.Text) text {
 	return t
 }
 
-// FNV-1a, 64 bits.
-const (
-	fnvOffset = 0xcbf29ce484222325
-	fnvPrime  = 0x100000001b3
-)
+// A hash is that of one word while it is read, eight bytes at a time.
+type hash struct{ sum, next uint64 }
+
+func (h *hash) add(b byte) {
+	if h.next>>56 != 0 {
+		h.mix()
+	}
+	h.next = h.next<<8 | uint64(b)
+}
+
+// addRune adds all of r but its last byte, which it returns.
+func (h *hash) addRune(r rune) byte {
+	var b [utf8.UTFMax]byte
+	n := utf8.EncodeRune(b[:], r)
+	for _, c := range b[:n-1] {
+		h.add(c)
+	}
+	return b[n-1]
+}
+
+func (h *hash) mix() {
+	h.sum, h.next = (bits.RotateLeft64(h.sum, 23)^h.next)*0x9e3779b97f4a7c15, 0 // 2^64 over the golden ratio
+}
+
+// end gives the hash and begins the next word's.
+func (h *hash) end() uint32 {
+	h.mix()
+	sum := uint32(h.sum >> 32)
+	*h = hash{}
+	return sum
+}
 
 // words appends the hash of every word of s, and counts what it meets.
-func (t *text) words(words []uint64, s string) []uint64 {
-	h, start := uint64(fnvOffset), -1
-	for i := 0; i < len(s); {
+func (t *text) words(words []uint32, s string) []uint32 {
+	var h hash
+	start := -1
+	for i, size := 0, 1; i < len(s); i += size {
 		c := letter[s[i]]
-		size := 1
-		if c == 0 && s[i] >= utf8.RuneSelf {
-			r, n := utf8.DecodeRuneInString(s[i:])
-			size = n
+		if size = 1; s[i] >= utf8.RuneSelf {
+			var r rune
+			r, size = utf8.DecodeRuneInString(s[i:])
+			t.wide += size - 1
 			switch {
 			case zeroWidth(r):
 				t.zeroWidth++
-				i += n
 				continue
 			case unicode.Is(unicode.Mn, r):
-				i += n
 				continue
 			case int(r) < len(plain) && plain[r] != 0:
 				c = plain[r]
 			case unicode.IsLetter(r):
-				for _, b := range []byte(string(unicode.ToLower(r))) {
-					h = (h ^ uint64(b)) * fnvPrime
-				}
-				if start < 0 {
-					start = i
-				}
-				i += n
-				continue
+				c = h.addRune(unicode.ToLower(r))
 			}
 		}
-		if c != 0 {
+		switch {
+		case c != 0:
+			h.add(c)
 			if start < 0 {
 				start = i
 			}
-			h = (h ^ uint64(c)) * fnvPrime
-		} else if start >= 0 {
-			words = append(words, h)
+		case start >= 0:
+			words = append(words, h.end())
 			t.tryWallet(s[start:i])
-			h, start = fnvOffset, -1
+			start = -1
 		}
-		i += size
 	}
 	if start >= 0 {
-		words = append(words, h)
+		words = append(words, h.end())
 		t.tryWallet(s[start:])
 	}
 	return words
@@ -154,11 +177,11 @@ func zeroWidth(r rune) bool {
 // A phraseBook finds phrases by the hashes of their words.
 type phraseBook struct {
 	first   [1 << 12]bool // by the top bits of the first word: most words end here
-	phrases map[uint64][]phrase
+	phrases map[uint32][]phrase
 }
 
 type phrase struct {
-	rest  []uint64 // the words after the first
+	rest  []uint32 // the words after the first
 	topic int
 }
 
@@ -168,7 +191,7 @@ var wordsFile string
 var lexicon = readPhrases(wordsFile)
 
 func readPhrases(file string) *phraseBook {
-	b := &phraseBook{phrases: map[uint64][]phrase{}}
+	b := &phraseBook{phrases: map[uint32][]phrase{}}
 	topic := -1
 	for line := range strings.Lines(file) {
 		line, _, _ = strings.Cut(line, "#")
@@ -197,13 +220,13 @@ func topicOf(name string) int {
 }
 
 // add enters a phrase once: languages share words.
-func (b *phraseBook) add(words []uint64, topic int) {
+func (b *phraseBook) add(words []uint32, topic int) {
 	for _, p := range b.phrases[words[0]] {
 		if p.topic == topic && slices.Equal(p.rest, words[1:]) {
 			return
 		}
 	}
-	b.first[words[0]>>52] = true
+	b.first[words[0]>>20] = true
 	list := append(b.phrases[words[0]], phrase{words[1:], topic})
 	slices.SortStableFunc(list, func(p, q phrase) int { return len(q.rest) - len(p.rest) }) // the longest first
 	b.phrases[words[0]] = list
@@ -211,10 +234,10 @@ func (b *phraseBook) add(words []uint64, topic int) {
 
 // count adds up the phrases of words by topic. Where phrases of one topic
 // overlap, the first counts.
-func (b *phraseBook) count(words []uint64, topics *[numTopics]int) {
+func (b *phraseBook) count(words []uint32, topics *[numTopics]int) {
 	var until [numTopics]int // where the topic's last phrase ended
 	for i, w := range words {
-		if !b.first[w>>52] {
+		if !b.first[w>>20] {
 			continue
 		}
 		for _, p := range b.phrases[w] {
