@@ -122,8 +122,24 @@ func (l logger) Fatalf(format string, args ...any) {
 	select {}
 }
 
-// backgroundError slows down work that Pebble tries again at once.
+// maxSilence is how long a failure that lasts is not told again.
+const maxSilence = time.Minute
+
+// backgroundError slows down work that Pebble tries again at once. While the
+// store opens Pebble waits until its log is sorted, and would do so for as long
+// as the disk is full: there it is a fault.
 func (s *Store) backgroundError(err error) {
-	s.log.Error("store cannot sort what it wrote", slog.Any("err", explain(s.config.Path, err)))
-	time.Sleep(100 * time.Millisecond)
+	if s.opening.Load() && !pebble.IsCorruptionError(err) {
+		s.fault.set(err)
+		select {}
+	}
+	if now := time.Now().UnixNano(); now-s.complained.Load() > int64(maxSilence) {
+		s.complained.Store(now)
+		s.log.Error("store cannot sort what it wrote", slog.Any("err", explain(s.config.Path, err)))
+	}
+	time.Sleep(10 * time.Millisecond) // Pebble holds its lock meanwhile
 }
+
+// corruption hears of a damaged file. Pebble would end the process; here the
+// one who reads is told, by an error.
+func (s *Store) corruption(pebble.DataCorruptionInfo) {}

@@ -261,3 +261,43 @@ func TestFault(t *testing.T) {
 		t.Error("lookup works")
 	}
 }
+
+// TestADamagedTableIsTold: who reads is told, while Pebble would end the
+// process.
+func TestADamagedTableIsTold(t *testing.T) {
+	t.Parallel()
+	dir := t.TempDir()
+	h := store.Held{Envelope: parse.Envelope{ID: "m1"}, Message: bytes.Repeat([]byte("words "), 100_000)}
+	s, err := Open(Config{Path: dir}, slog.New(slog.DiscardHandler))
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := errors.Join(s.Hold(t.Context(), h), s.Close()); err != nil {
+		t.Fatal(err)
+	}
+	// The next to open it makes a table of the log.
+	if s, err = Open(Config{Path: dir}, slog.New(slog.DiscardHandler)); err != nil {
+		t.Fatal(err)
+	}
+	if err := s.Close(); err != nil {
+		t.Fatal(err)
+	}
+	tables, err := filepath.Glob(filepath.Join(dir, "db", "*.sst"))
+	if err != nil || len(tables) == 0 {
+		t.Fatalf("%d tables: %v", len(tables), err)
+	}
+	for _, table := range tables {
+		data, err := os.ReadFile(table)
+		if err != nil {
+			t.Fatal(err)
+		}
+		clear(data[len(data)/2 : len(data)/10*9])
+		if err := os.WriteFile(table, data, 0o600); err != nil {
+			t.Fatal(err)
+		}
+	}
+	s = openConfig(t, Config{Path: dir})
+	if _, err := s.Held(t.Context(), "m1"); err == nil || !strings.Contains(err.Error(), "restore a backup") {
+		t.Errorf("got %v", err)
+	}
+}

@@ -36,9 +36,12 @@ type Store struct {
 	quit    chan struct{} // closed when Close begins
 	done    sync.WaitGroup
 
-	schemas  schemas
-	damaged  atomic.Uint64 // records that could not be read
-	unfolded unfolded
+	schemas schemas
+	damaged atomic.Uint64 // records that could not be read
+
+	opening    atomic.Bool
+	complained atomic.Int64 // when a failure in the background was last told, in Unix nanoseconds
+	unfolded   unfolded
 }
 
 var (
@@ -118,6 +121,8 @@ func (s *Store) openDB(dir string) (*pebble.DB, error) {
 		err error
 	}
 	opened := make(chan result, 1)
+	s.opening.Store(true)
+	defer s.opening.Store(false)
 	go func() {
 		db, err := pebble.Open(dir, s.options())
 		opened <- result{db, err}
@@ -135,7 +140,7 @@ func (s *Store) options() *pebble.Options {
 	o := &pebble.Options{
 		Lock:               s.lock,
 		Logger:             logger{s},
-		EventListener:      &pebble.EventListener{BackgroundError: s.backgroundError},
+		EventListener:      &pebble.EventListener{BackgroundError: s.backgroundError, DataCorruption: s.corruption},
 		FormatMajorVersion: pebble.FormatValueSeparation,
 		Merger:             s.merger(),
 		CacheSize:          int64(s.config.Cache),
@@ -199,7 +204,15 @@ func (s *Store) Close() error {
 		return nil
 	}
 	close(s.quit)
-	s.done.Wait()
+	idle := make(chan struct{})
+	go func() {
+		s.done.Wait()
+		close(idle)
+	}()
+	select {
+	case <-idle:
+	case <-s.fault.met: // who met it never ends
+	}
 	return explain(s.config.Path, errors.Join(s.fault.err(), s.closeDB()))
 }
 
