@@ -224,7 +224,7 @@ func release(t *testing.T, g *gate, hop nextHop, byName map[string]*parcel, hold
 }
 
 // count adds one parcel, with the names of all its copies.
-func (s *tally) count(t *testing.T, l *parcel, copies []string) {
+func (sum *tally) count(t *testing.T, l *parcel, copies []string) {
 	t.Helper()
 	unheard := 0
 	for _, a := range l.tries {
@@ -236,20 +236,20 @@ func (s *tally) count(t *testing.T, l *parcel, copies []string) {
 	}
 	extra := len(copies)
 	if a, ok := l.acked(); ok {
-		s.acknowledged++
+		sum.acknowledged++
 		found := false
 		for _, name := range copies {
 			found = found || strings.HasSuffix(a.text, name)
 		}
 		if !found {
-			s.lost++
+			sum.lost++
 			t.Errorf("%s is lost: the gate said %q; there is %q", l.from, a.text, copies)
 			return
 		}
 		extra--
 	}
-	s.duplicates += extra
-	s.unheard += min(extra, unheard)
+	sum.duplicates += extra
+	sum.unheard += min(extra, unheard)
 	if extra > unheard {
 		t.Errorf("%s came %d times too often, and %d replies were lost: %+v", l.from, extra, unheard, l.tries)
 	}

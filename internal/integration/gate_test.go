@@ -61,7 +61,7 @@ type settings struct {
 	downstream string
 	zone       string // records that its DNS server knows
 	smtp       string // more keys of [smtp]
-	store      string // directory; by default one of its own
+	store      string // keys of [store]; by default a path of its own
 	more       string // more keys of [downstream], then more tables
 }
 
@@ -77,7 +77,7 @@ func start(t *testing.T, s settings) *gate {
 	t.Helper()
 	g := &gate{t: t, Addr: freeAddress(t), dir: t.TempDir()}
 	if s.store == "" {
-		s.store = filepath.Join(g.dir, "var")
+		s.store = fmt.Sprintf("path = %q", filepath.Join(g.dir, "var"))
 	}
 	g.config = filepath.Join(g.dir, "postern.toml")
 	g.Configure(fmt.Sprintf(`
@@ -97,7 +97,7 @@ listen = "off"
 servers = [%q]
 
 [store]
-path = %q
+%s
 
 [downstream]
 address = %q
@@ -194,7 +194,7 @@ func (g *gate) Stop() {
 // AwaitEnd waits for the process to end, and kills it where it does not.
 func (g *gate) AwaitEnd() {
 	g.t.Helper()
-	timer := time.AfterFunc(2*patience, func() {
+	timer := time.AfterFunc(patience, func() {
 		g.t.Error("the gate does not end")
 		g.cmd.Process.Kill()
 	})
@@ -223,6 +223,8 @@ func (g *gate) Await(from int, pattern string) []string {
 			}
 			g.t.Fatalf("the gate has ended and never said %q", pattern)
 		case <-timeout.C:
+			g.Signal(syscall.SIGQUIT) // tells where it stands
+			<-g.ended
 			g.t.Fatalf("the gate does not say %q", pattern)
 		}
 	}
