@@ -5,7 +5,6 @@ import (
 	"errors"
 	"fmt"
 	"net/netip"
-	"strings"
 	"sync"
 	"sync/atomic"
 	"time"
@@ -188,9 +187,7 @@ func (r *CachingResolver) land(q question, a *answer) {
 		if errors.Is(a.err, ErrTemporary) {
 			to = &r.failures
 		}
-		kept := q
-		kept.name = strings.Clone(q.name) // it outlives the message that it may be a part of
-		to.put(kept, a)
+		to.put(q, a)
 	}
 	f := r.flights[q]
 	delete(r.flights, q)
