@@ -168,7 +168,9 @@ func (w *wire) bdat(arg string) string {
 	case w.mute:
 		return ""
 	case reply != "":
-		w.s.chunkError = badSequence // until the transaction ends
+		if w.s.chunked {
+			w.s.chunkError = badSequence // until the transaction ends
+		}
 		return reply
 	case last:
 		return w.pass("DATA", "")

@@ -25,7 +25,6 @@ const (
 	tooMuchInFlight   = "452 4.3.1 Too much mail at once, try again later"
 	tooManyRecipients = "452 4.5.3 Too many recipients"
 	otherGroup        = "452 4.5.3 Send to this recipient separately"
-	noTLS             = "454 4.7.0 TLS not available"
 	unknownCommand    = "500 5.5.2 Unknown command"
 	bareLineEnd       = "500 5.5.2 Lines must end with <CR><LF>, and hold no control characters"
 	longLine          = "500 5.5.6 Line too long"
