@@ -155,7 +155,12 @@ var errLongLine = errors.New("line too long")
 // command reads one line up to and with its LF. The whole line has one
 // deadline, so that it cannot be drawn out.
 func (w *wire) command() ([]byte, error) {
-	for seen := 0; ; {
+	if len(w.out) >= maxLine { // who pipelines must read as well
+		if err := w.flush(); err != nil {
+			return nil, err
+		}
+	}
+	for seen, fresh := 0, true; ; fresh = false {
 		if i := bytes.IndexByte(w.in[w.r+seen:], '\n'); i >= 0 {
 			line := w.in[w.r : w.r+seen+i+1]
 			w.r += len(line)
@@ -174,7 +179,7 @@ func (w *wire) command() ([]byte, error) {
 				return nil, err
 			}
 		}
-		if err := w.arm(seen == 0); err != nil {
+		if err := w.arm(fresh); err != nil {
 			return nil, err
 		}
 		n, err := w.conn.Read(w.in[len(w.in):cap(w.in)])
