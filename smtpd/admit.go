@@ -16,7 +16,9 @@ const proxyPatience = 10 * time.Second
 // open decides whether the session may begin, before the greeting.
 func (w *wire) open() error {
 	addr := peerAddr(w.conn.RemoteAddr())
-	if contains(w.set.proxies, addr) {
+	proxied := contains(w.set.proxies, addr)
+	named := !proxied // told who the client is, by the network or the proxy
+	if proxied {
 		conn := proxyproto.NewConn(w.conn, proxyproto.WithPolicy(proxyproto.REQUIRE), proxyproto.SetReadHeaderTimeout(proxyPatience))
 		if conn.ProxyHeader() == nil {
 			w.srv.log.Warn("proxy header missing", slog.String("peer", addr.String()))
@@ -25,10 +27,12 @@ func (w *wire) open() error {
 		w.mu.Lock()
 		w.conn = conn
 		w.mu.Unlock()
-		addr = peerAddr(conn.RemoteAddr())
+		if client := peerAddr(conn.RemoteAddr()); client.IsValid() && !conn.ProxyHeader().Command.IsLocal() {
+			addr, named = client, true
+		}
 	}
 	// Behind a proxy it is the client who must be trusted, not the proxy.
-	w.trusted = !addr.IsValid() || contains(w.set.trusted, addr)
+	w.trusted = named && (!addr.IsValid() || contains(w.set.trusted, addr))
 	w.client.addr = addr
 	if !w.trusted && !w.srv.admit(w) {
 		return w.turnAway(tooManyConns)
