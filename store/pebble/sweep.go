@@ -82,8 +82,16 @@ func newSweeper(s *Store) *sweeper {
 			remove: func(b *pebble.Batch, key []byte) error { return s.journal().drop(b, digestOf(key)) },
 		},
 		{
-			from: key(heldPrefix), to: ago(heldPrefix, c.KeepHeld), old: always,
+			from: key(heldPrefix), to: ago(heldPrefix, c.KeepHeld),
 			remove: func(b *pebble.Batch, key []byte) error { return s.dropHeld(b, digestOf(key)) },
+			old: func(key, value []byte, now time.Time) bool { // its own time may be long ago, and be no more than a claim
+				text, err := s.key.open(key, value)
+				if err != nil {
+					return true
+				}
+				_, a, err := decodeHeld(text)
+				return err != nil || a.time().Before(now.Add(-time.Duration(c.KeepHeld)))
+			},
 		},
 		{
 			from: key(pendingPrefix), to: key(pendingPrefix + 1), remove: dropPending,

@@ -76,11 +76,11 @@ func TestSweepForgetsWhatIsOld(t *testing.T) {
 	check("today", map[[2]byte]int{
 		{entityPrefix, entityEnd}: 2 * n, {sightingPrefix, sightingPrefix + 1}: n / 2,
 		{journalPrefix, journalPrefix + 1}: n / 2, {journalIndexPrefix, journalIndexPrefix + 1}: n / 2,
-		{heldPrefix, heldPrefix + 1}: 5, {heldIndexPrefix, heldIndexPrefix + 1}: 5,
-		{piecePrefix, piecePrefix + 1}: 11, {pendingPrefix, pendingPrefix + 1}: 1,
+		{heldPrefix, heldPrefix + 1}: 10, {heldIndexPrefix, heldIndexPrefix + 1}: 10,
+		{piecePrefix, piecePrefix + 1}: 21, {pendingPrefix, pendingPrefix + 1}: 1,
 	})
 	sweep(now.Add(2 * day))
-	check("in two days", map[[2]byte]int{{pendingPrefix, pendingPrefix + 1}: 0, {piecePrefix, piecePrefix + 1}: 10})
+	check("in two days", map[[2]byte]int{{pendingPrefix, pendingPrefix + 1}: 0, {piecePrefix, piecePrefix + 1}: 20})
 	sweep(now.Add(650 * day))
 	check("in 650 days", map[[2]byte]int{{entityPrefix, entityEnd}: n, {journalPrefix, pendingPrefix + 1}: 1}) // the schema stays
 	sweep(now.Add(731 * day))
