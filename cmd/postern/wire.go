@@ -106,6 +106,7 @@ func (r *route) use(ctx context.Context, f *filter.Filter) (end func()) {
 	next := &running{filter: f}
 	if f.Journal != nil {
 		f.Start()
+		ctx = context.WithoutCancel(ctx) // what is queued is written, also once serving ends
 		next.written.Go(func() { f.Run(ctx) })
 	}
 	r.mu.Lock()
