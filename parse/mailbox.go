@@ -23,7 +23,7 @@ func mailboxes(list []Mailbox, value string, limit int) (_ []Mailbox, ok, over b
 		case sep == ':':
 			group = phrase(piece)
 		case piece == "":
-		case sep == ',' && end < l.lastLT && isLoneName(piece):
+		case sep == ',' && end < l.lastLT && isLoneName(piece) && encodedAddress(piece).Domain == "":
 			// A comma in a name that should have been quoted: Reed, Dana <d@example.com>
 			ok = false
 			continue
@@ -96,6 +96,9 @@ func appendMailbox(list []Mailbox, s, group string) ([]Mailbox, bool) {
 			if a.Local == name {
 				a = Address{}
 			}
+			if hidden := encodedAddress(s); hidden.Domain != "" {
+				a = hidden
+			}
 			ok = false
 		}
 		return append(list, Mailbox{name, a, group}), ok
@@ -114,13 +117,30 @@ func appendMailbox(list []Mailbox, s, group string) ([]Mailbox, bool) {
 	}
 	list = append(list, Mailbox{name, a, group})
 	ok = ok && closed && a.Domain != ""
-	if again := angleAt(rest); again >= 0 {
-		if a, good := addrSpec(strings.TrimRight(rest[again+1:], "> ")); good {
-			list = append(list, Mailbox{Address: a, Group: group})
-		}
-		ok = false
+	// What stands behind the address may be another, for another reader.
+	again := angleAt(rest)
+	if a, good := addrSpec(strings.TrimRight(rest[again+1:], "> ")); good && a.Domain != "" {
+		return append(list, Mailbox{Address: a, Group: group}), false
 	}
-	return list, ok
+	return list, ok && again < 0
+}
+
+// encodedAddress is the address that encoded-words spell where only an address
+// may stand: RFC 2047 §5 forbids them there, and some readers decode them.
+func encodedAddress(s string) Address {
+	if !strings.Contains(s, "=?") {
+		return Address{}
+	}
+	text := phrase(s)
+	_, after, _ := strings.Cut(text, "<")
+	inner, _, angle := strings.Cut(after, ">")
+	if !angle {
+		inner = text
+	}
+	if a, ok := addrSpec(inner); ok {
+		return a
+	}
+	return Address{}
 }
 
 // cutAngle is strings.Cut at the ">" that stands outside quoted-strings.
