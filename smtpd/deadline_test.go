@@ -7,6 +7,7 @@ import (
 	"time"
 
 	"postern/internal/quantity"
+	"postern/relay"
 )
 
 // stranger is not trusted.
@@ -15,7 +16,12 @@ const stranger = "192.0.2.7:12345"
 // startPipes opens a door whose clients come through memory.
 func startPipes(t *testing.T, cfg Config) (*Server, *pipes) {
 	t.Helper()
-	srv, _ := build(t, cfg, Deps{})
+	return startPipesTo(t, cfg, nil)
+}
+
+func startPipesTo(t *testing.T, cfg Config, hop relay.Hop) (*Server, *pipes) {
+	t.Helper()
+	srv, _ := build(t, cfg, Deps{Hop: hop})
 	p := newPipes(stranger)
 	srv.listeners = append(srv.listeners, &listener{Listener: p, srv: srv})
 	serve(t, srv)

@@ -4,6 +4,7 @@ import (
 	"io"
 	"log/slog"
 	"slices"
+	"time"
 
 	"github.com/emersion/go-smtp"
 
@@ -55,7 +56,18 @@ func (s *session) Mail(string, *smtp.MailOptions) error {
 	return nil
 }
 
+// busyAfter is how long a client waits for the next hop before others, whose
+// transactions have waited for them for fairShare, must give way. Each holds one
+// of the next hop's connections, and could hold it for hours by the clock of
+// single commands.
+const (
+	busyAfter = time.Second
+	fairShare = 10 * time.Second
+)
+
 func (s *session) begin(env *parse.Envelope, mail path) (relay.Transaction, string) {
+	busy := time.AfterFunc(busyAfter, func() { s.w.srv.each((*wire).giveWay) })
+	defer busy.Stop()
 	tx, reply, err := s.w.srv.hop.Begin(s.w.srv.ctx, env, mail.String())
 	if err != nil {
 		s.w.warn("next hop not available", env.ID, err)

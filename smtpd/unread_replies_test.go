@@ -12,7 +12,7 @@ import (
 func TestRepliesThatNobodyReadsAreBounded(t *testing.T) {
 	t.Parallel()
 	srv, _ := build(t, Config{}, Deps{})
-	w := &wire{srv: srv, set: srv.settings.Load(), conn: pushy{}, opened: true}
+	w := &wire{srv: srv, set: srv.settings.Load(), conn: pushy{}, s: &session{}, opened: true}
 	longest := 0
 	for range 10_000 {
 		if err := w.next(); err != nil {

@@ -25,17 +25,19 @@ const (
 // next line is asked for. Messages pass by the library altogether: see receive.
 //
 // All of it runs in the library's goroutine of the connection, except for
-// hurry and drop.
+// hurry, giveWay and drop.
 type wire struct {
 	srv  *Server
 	set  *settings // those in force for the current command
 	lmtp bool
 	s    *session
 
-	mu    sync.Mutex // guards conn and idle
+	mu    sync.Mutex // guards what follows
 	conn  net.Conn
-	idle  bool // waiting for a command
 	inTLS bool
+	since time.Time     // waiting for a command; zero where it is not
+	holds bool          // and has a transaction open
+	stood time.Duration // how long that has waited for commands so far
 
 	in   []byte // read from the network; in[r:] is still to be used
 	r    int
@@ -209,17 +211,21 @@ func (w *wire) arm(fresh bool) error {
 	if w.srv.draining.Load() {
 		return net.ErrClosed
 	}
-	w.idle = true
+	w.since, w.holds = time.Now(), w.s.env != nil
+	if !w.holds {
+		w.stood = 0
+	}
 	if !fresh {
 		return nil
 	}
-	return w.conn.SetReadDeadline(time.Now().Add(w.set.commandTimeout))
+	return w.conn.SetReadDeadline(w.since.Add(w.set.commandTimeout))
 }
 
 func (w *wire) disarm() {
 	w.mu.Lock()
-	w.idle = false
-	w.mu.Unlock()
+	defer w.mu.Unlock()
+	w.stood += time.Since(w.since)
+	w.since = time.Time{}
 }
 
 // hurry wakes a client that is waited for, so that it hears of the shutdown.
@@ -227,7 +233,17 @@ func (w *wire) disarm() {
 func (w *wire) hurry() {
 	w.mu.Lock()
 	defer w.mu.Unlock()
-	if w.idle {
+	if !w.since.IsZero() {
+		_ = w.conn.SetReadDeadline(time.Unix(1, 0))
+	}
+}
+
+// giveWay sends the client away if it has let its transaction wait for long,
+// and with it a connection to the next hop. Other goroutines may call it.
+func (w *wire) giveWay() {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	if !w.since.IsZero() && w.holds && w.stood+time.Since(w.since) >= fairShare {
 		_ = w.conn.SetReadDeadline(time.Unix(1, 0))
 	}
 }
