@@ -100,10 +100,11 @@ func (h *hash) end() uint32 {
 // words appends the hash of every word of s, and counts what it meets.
 func (t *text) words(words []uint32, s string) []uint32 {
 	var h hash
-	start := -1
-	for i, size := 0, 1; i < len(s); i += size {
+	start, size := -1, 0
+	for i := 0; i < len(s); i += size {
 		c := letter[s[i]]
-		if size = 1; s[i] >= utf8.RuneSelf {
+		size = 1
+		if s[i] >= utf8.RuneSelf {
 			var r rune
 			r, size = utf8.DecodeRuneInString(s[i:])
 			t.wide += size - 1
