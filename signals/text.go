@@ -100,7 +100,8 @@ func (h *hash) end() uint32 {
 // words appends the hash of every word of s, and counts what it meets.
 func (t *text) words(words []uint32, s string) []uint32 {
 	var h hash
-	start, size := -1, 0
+	var size int
+	start := -1
 	for i := 0; i < len(s); i += size {
 		c := letter[s[i]]
 		size = 1
