@@ -84,8 +84,11 @@ func parseRGB(args []byte) colour {
 	v[3] = 1
 	i := 0
 	for part := range bytes.FieldsFuncSeq(args, func(r rune) bool { return r == ',' || r == ' ' || r == '/' }) {
-		n, ok := number(part)
-		if !ok || i == len(v) {
+		n, unit := number(part)
+		if i == 3 && unit == "%" {
+			n, unit = n/100, ""
+		}
+		if unit != "" || i == len(v) {
 			return colour{}
 		}
 		v[i] = n

@@ -2,7 +2,6 @@ package parse
 
 import (
 	"bytes"
-	"strconv"
 
 	"golang.org/x/net/html/atom"
 )
@@ -44,8 +43,10 @@ func (l look) within(tag atom.Atom, a *attrs, sheet *stylesheet) look {
 		l.gone = true
 	default:
 	}
-	l.gone = l.gone || a.hidden
 	l.marks(tag, a)
+	if ground, ok := sheet.grounds[tag]; ok {
+		l.ground = ground
+	}
 	if a.bgcolor != nil {
 		l.ground = parseColour(a.bgcolor)
 	}
@@ -55,13 +56,22 @@ func (l look) within(tag atom.Atom, a *attrs, sheet *stylesheet) look {
 	if a.color != nil && tag == atom.Font {
 		l.ink = parseColour(a.color)
 	}
-	if sheet.hides(a) {
-		l.gone = true
+	v, strong := sheet.veil(tag, a)
+	if a.hidden {
+		v.hides |= gone
 	}
 	if a.style != nil {
-		l.apply(a.style)
+		v = l.apply(a.style).over(v)
 	}
+	l.wear(strong.over(v))
 	return l
+}
+
+// wear puts a veil on, under those of what encloses the element.
+func (l *look) wear(v veil) {
+	l.gone = l.gone || v.hides&gone != 0
+	l.invisible = v.hides&invisible != 0 || l.invisible && v.shows&invisible == 0
+	l.tiny = v.hides&tiny != 0 || l.tiny && v.shows&tiny == 0
 }
 
 // marks recognises what mail programs set around quotations and signatures.
@@ -100,16 +110,21 @@ func containsAny(s []byte, marks [][]byte) bool {
 	return false
 }
 
-// apply reads an inline style, in lower case.
-func (l *look) apply(style []byte) {
+// apply reads an inline style, in lower case: its colours, and what it says
+// about being seen.
+func (l *look) apply(style []byte) veil {
+	if bytes.IndexByte(style, '\\') >= 0 {
+		return veil{shows: gone | invisible | tiny} // escapes can spell anything
+	}
+	var v veil
 	var b box
 	declarations(style, func(name, value []byte) {
 		switch string(name) {
 		case "visibility":
-			l.invisible = string(value) == "hidden" || string(value) == "collapse"
+			v.set(invisible, string(value) == "hidden" || string(value) == "collapse")
 		case "font-size", "font":
 			if size, ok := fontSize(value); ok {
-				l.tiny = size <= 1
+				v.set(tiny, size <= 1)
 			}
 		case "color":
 			l.ink = parseColour(value)
@@ -124,91 +139,10 @@ func (l *look) apply(style []byte) {
 			b.declare(name, value)
 		}
 	})
-	l.gone = l.gone || b.hides()
-}
-
-// A box collects what makes an element vanish with all that is in it.
-type box struct {
-	gone, empty, clipped, away, off bool
-}
-
-func (b *box) declare(name, value []byte) {
-	switch string(name) {
-	case "display":
-		b.gone = string(value) == "none"
-	case "opacity":
-		n, ok := number(value)
-		b.gone = b.gone || ok && n < 0.05
-	case "mso-hide":
-		b.gone = b.gone || string(value) == "all"
-	case "width", "height", "max-width", "max-height":
-		n, ok := number(value)
-		b.empty = b.empty || ok && n <= 1 && !bytes.HasSuffix(value, []byte("%")) || ok && n == 0
-	case "overflow", "overflow-x", "overflow-y":
-		b.clipped = b.clipped || string(value) == "hidden"
-	case "position":
-		b.away = string(value) == "absolute" || string(value) == "fixed"
-	case "left", "top", "right":
-		n, ok := number(value)
-		b.off = b.off || ok && n <= -500
-	case "text-indent":
-		n, ok := number(value)
-		b.gone = b.gone || ok && n <= -500
+	if b.hides() {
+		v.set(gone, true)
+	} else if b.shown {
+		v.set(gone, false)
 	}
-}
-
-func (b *box) hides() bool { return b.gone || b.empty && b.clipped || b.away && b.off }
-
-// declarations calls f for each "name: value" of a style.
-func declarations(style []byte, f func(name, value []byte)) {
-	for len(style) > 0 {
-		var d []byte
-		d, style, _ = bytes.Cut(style, []byte(";"))
-		name, value, ok := bytes.Cut(d, []byte(":"))
-		if !ok {
-			continue
-		}
-		value = bytes.TrimSpace(value)
-		if i := bytes.IndexByte(value, '!'); i >= 0 {
-			value = bytes.TrimSpace(value[:i]) // !important
-		}
-		f(bytes.TrimSpace(name), value)
-	}
-}
-
-// fontSize reads a size in pixels from font-size or the shorthand font. Sizes
-// relative to another that is not known count only where they are 0.
-func fontSize(value []byte) (float64, bool) {
-	for word := range bytes.FieldsSeq(value) {
-		word, _, _ = bytes.Cut(word, []byte("/"))
-		n, ok := number(word)
-		if !ok || len(word) == 3 && n >= 100 {
-			continue // a word, or a font weight
-		}
-		switch {
-		case n == 0, bytes.HasSuffix(word, []byte("px")):
-			return n, true
-		case bytes.HasSuffix(word, []byte("pt")):
-			return n * 4 / 3, true
-		case bytes.HasSuffix(word, []byte("em")):
-			return n * 16, true
-		case bytes.HasSuffix(word, []byte("%")):
-			return n * 0.16, true
-		}
-		return n, true
-	}
-	return 16, string(value) != "inherit" && len(value) > 0
-}
-
-// number reads the number that value begins with.
-func number(value []byte) (float64, bool) {
-	n := 0
-	for n < len(value) && n < 16 && (value[n]-'0' <= 9 || value[n] == '.' || n == 0 && (value[n] == '-' || value[n] == '+')) {
-		n++
-	}
-	if n == 0 {
-		return 0, false
-	}
-	f, err := strconv.ParseFloat(view(value[:n]), 64)
-	return f, err == nil
+	return v
 }

@@ -2,96 +2,111 @@ package parse
 
 import (
 	"bytes"
+	"cmp"
 	"strings"
+
+	"golang.org/x/net/html/atom"
 )
 
-// A stylesheet remembers which classes and ids a <style> element hides.
-// Only selectors of one class or id are understood; rules under a condition,
-// such as those of @media, are not read.
+// A stylesheet remembers what the <style> elements hide, and the ground on
+// which elements stand. To hide, only a rule for one class or id counts, under
+// no condition such as @media. To show again, any rule that may apply does:
+// what some readers see is not hidden.
 type stylesheet struct {
-	seen   bool
-	hidden map[string]bool // ".class" and "#id"
+	seen    bool
+	hidden  map[string]sight // by ".class" and "#id"
+	shown   map[string]sight // by these, element and "*"; counts more than a style attribute
+	grounds map[atom.Atom]colour
 }
 
-// maxHidden bounds the selectors remembered.
-const maxHidden = 256
+// maxSelectors bounds the selectors remembered of each kind.
+const maxSelectors = 256
 
+// read reads a <style> element, rule by rule.
 func (s *stylesheet) read(css []byte) {
-	s.seen = true
-	if !bytes.Contains(css, []byte("none")) && !bytes.Contains(css, []byte("hidden")) && !bytes.Contains(css, []byte("size")) &&
-		!bytes.Contains(css, []byte("opacity")) {
-		return
+	if s.hidden == nil {
+		s.seen = true
+		s.hidden, s.shown, s.grounds = map[string]sight{}, map[string]sight{}, map[atom.Atom]colour{}
 	}
-	css = lower(bytes.Clone(css))
-	for {
-		open := bytes.IndexByte(css, '{')
-		if open < 0 {
+	css = lower(dropCSSComments(css))
+	conditions := 0 // at-rules that are open
+	for len(css) > 0 {
+		selectors, rest, ok := bytes.Cut(css, []byte("{"))
+		if !ok {
 			return
 		}
-		selector := css[:open]
-		css = css[open+1:]
-		if at := bytes.LastIndexByte(selector, '@'); at >= 0 && !bytes.ContainsAny(selector[at:], ";}") {
-			css = skipBlock(css)
+		conditions = max(0, conditions-bytes.Count(selectors, []byte("}")))
+		selectors = selectors[bytes.LastIndexAny(selectors, ";}")+1:]
+		css = rest
+		if bytes.IndexByte(selectors, '@') >= 0 {
+			conditions++
 			continue
 		}
-		end := bytes.IndexByte(css, '}')
-		if end < 0 {
-			return
-		}
-		var l look
-		l.apply(css[:end])
-		if l.gone || l.invisible || l.tiny {
-			s.hide(selector)
-		}
-		css = css[end+1:]
+		var style []byte
+		style, css, _ = bytes.Cut(css, []byte("}"))
+		s.rule(selectors, style, conditions > 0)
 	}
 }
 
-// skipBlock is what follows the "}" that closes a block and those within it.
-func skipBlock(css []byte) []byte {
-	depth := 1
-	for i, c := range css {
-		switch c {
-		case '{':
-			depth++
-		case '}':
-			if depth--; depth == 0 {
-				return css[i+1:]
-			}
-		}
-	}
-	return nil
-}
-
-func (s *stylesheet) hide(selectors []byte) {
-	if i := bytes.LastIndex(selectors, []byte("*/")); i >= 0 {
-		selectors = selectors[i+2:]
-	}
+func (s *stylesheet) rule(selectors, style []byte, conditional bool) {
+	l := look{ground: rgb(0xffffff)}
+	v := l.apply(style)
+	important := bytes.IndexByte(style, '!') >= 0
 	for sel := range bytes.SplitSeq(selectors, []byte(",")) {
-		sel = bytes.TrimSpace(sel)
-		i := bytes.IndexAny(sel, ".#")
-		if i < 0 || len(s.hidden) >= maxHidden || bytes.ContainsAny(sel[i+1:], " .#:>+~[*") || bytes.ContainsAny(sel[:i], " >+~[:") {
+		sel = bytes.TrimPrefix(bytes.TrimSpace(sel), []byte("<!--"))
+		name, alone := subject(sel)
+		if name == "" || len(s.hidden)+len(s.shown)+len(s.grounds) >= maxSelectors {
 			continue
 		}
-		if s.hidden == nil {
-			s.hidden = map[string]bool{}
+		class := name[0] == '.' || name[0] == '#'
+		if alone && class && !conditional && (v.hides != 0 || s.hidden[name] != 0) {
+			s.hidden[name] = s.hidden[name]&^v.shows | v.hides
 		}
-		s.hidden[string(sel[i:])] = true
+		if v.shows != 0 && (important || class && (conditional || name != string(sel))) {
+			s.shown[name] |= v.shows
+		}
+		if alone && !class && !conditional && l.ground != rgb(0xffffff) {
+			s.grounds[atom.Lookup([]byte(name))] = l.ground
+		}
 	}
 }
 
-// hides reports whether a rule hides an element of these attributes.
-func (s *stylesheet) hides(a *attrs) bool {
-	if len(s.hidden) == 0 || a.class == nil && a.id == nil {
-		return false
+// subject is the class, id or element that a selector is for, "*" where it
+// names none; alone tells that nothing else narrows it but the kind of element.
+func subject(sel []byte) (name string, alone bool) {
+	last := sel[bytes.LastIndexAny(sel, " >+~\t\r\n")+1:]
+	alone = len(last) == len(sel)
+	i := bytes.IndexAny(last, ".#:[")
+	switch {
+	case i < 0:
+		return string(last), alone
+	case last[i] != '.' && last[i] != '#':
+		return cmp.Or(string(last[:i]), "*"), false
 	}
-	if a.id != nil && s.hidden["#"+strings.ToLower(string(a.id))] {
-		return true
+	last = last[i:]
+	if end := bytes.IndexAny(last[1:], ".#:["); end >= 0 {
+		last, alone = last[:1+end], false
+	}
+	return string(last), alone
+}
+
+// veil is what the rules say of an element, and what of that counts more than
+// its style attribute.
+func (s *stylesheet) veil(tag atom.Atom, a *attrs) (v, strong veil) {
+	if len(s.hidden)+len(s.shown) == 0 {
+		return v, strong
+	}
+	see := func(name string) {
+		v.hides |= s.hidden[name]
+		strong.shows |= s.shown[name]
+	}
+	see("*")
+	see(tag.String())
+	if a.id != nil {
+		see("#" + strings.ToLower(string(a.id)))
 	}
 	for class := range bytes.FieldsSeq(a.class) {
-		if s.hidden["."+strings.ToLower(string(class))] {
-			return true
-		}
+		see("." + strings.ToLower(string(class)))
 	}
-	return false
+	return v, strong
 }
