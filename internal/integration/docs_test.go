@@ -3,11 +3,14 @@
 package integration
 
 import (
+	"bufio"
 	"bytes"
+	"fmt"
 	"os"
 	"os/exec"
 	"path/filepath"
 	"strings"
+	"syscall"
 	"testing"
 
 	"postern/internal/postfix"
@@ -73,6 +76,39 @@ func compare(t *testing.T, block, read string) {
 		name, value, _ := strings.Cut(option, "=")
 		if !strings.Contains(read, strings.TrimSpace("/"+name+" = "+value)) {
 			t.Errorf("Postfix did not read %q", option)
+		}
+	}
+}
+
+// TestQuickstart runs the README's first command as its reader would, up to
+// where it waits for Ctrl-C.
+func TestQuickstart(t *testing.T) {
+	cmd := exec.CommandContext(t.Context(), "make", "-C", "../..", "run")
+	cmd.SysProcAttr = &syscall.SysProcAttr{Setpgid: true} // Ctrl-C goes to all of them
+	out, err := cmd.StdoutPipe()
+	if err != nil {
+		t.Fatal(err)
+	}
+	cmd.Stderr = os.Stderr
+	if err := cmd.Start(); err != nil {
+		t.Fatal(err)
+	}
+	var shown strings.Builder
+	for lines := bufio.NewScanner(out); lines.Scan(); {
+		fmt.Fprintln(&shown, lines.Text())
+		if strings.HasPrefix(lines.Text(), "Interrupt (Ctrl-C)") {
+			if err := syscall.Kill(-cmd.Process.Pid, syscall.SIGINT); err != nil {
+				t.Fatal(err)
+			}
+		}
+	}
+	_ = cmd.Wait() // make says that it was interrupted
+	for _, want := range []string{
+		"client hears  250", "accept by thresholds; then relayed", "executive_impersonation", "1. The name \"Dana Reed\"",
+		"domain-spoof", "quarantine by threshold quarantine; then held", "malware", "Metrics: http://127.0.0.1:",
+	} {
+		if !strings.Contains(shown.String(), want) {
+			t.Errorf("make run does not show %q:\n%s", want, shown.String())
 		}
 	}
 }
