@@ -1,19 +1,13 @@
 package smtpd
 
-import (
-	"sync"
-	"sync/atomic"
-)
+import "sync/atomic"
 
-// Message buffers come in these sizes and are used again. What is longer
-// doubles from the last one and is left to the collector.
+// A message's memory begins small and grows by leaps, so that little is copied.
 const (
-	smallest   = 32 << 10
-	numClasses = 5
-	growth     = 4 // each class is so many times the one before: up to 8 MiB
+	smallest = 32 << 10
+	leap     = 4
+	large    = 8 << 20 // from where on memory doubles
 )
-
-var buffers [numClasses]sync.Pool
 
 // A budget bounds the memory that messages of all sessions take together.
 type budget struct{ used atomic.Int64 }
@@ -28,7 +22,9 @@ func (b *budget) take(n, limit int64) bool {
 }
 
 // A body is the memory of one message. Its capacity is what it has taken from
-// the budget.
+// the budget. It is not used again: what is parsed from a message shares its
+// memory, and a string kept too long must never turn into another client's
+// words.
 type body struct {
 	bytes  []byte
 	budget *budget
@@ -40,8 +36,8 @@ type body struct {
 func (b *body) grow(used int, set *settings) bool {
 	size := smallest
 	for size <= cap(b.bytes) {
-		if _, pooled := class(size * growth); pooled {
-			size *= growth
+		if size < large {
+			size *= leap
 		} else {
 			size *= 2
 		}
@@ -50,41 +46,15 @@ func (b *body) grow(used int, set *settings) bool {
 	if size <= cap(b.bytes) || !b.budget.take(int64(size), set.inflight) {
 		return false
 	}
-	next := newBuffer(size)
+	next := make([]byte, size)
 	copy(next, b.bytes[:used])
 	b.free()
 	b.bytes = next
 	return true
 }
 
-// free gives the memory back. Nobody may hold on to it.
+// free gives the memory back to the budget.
 func (b *body) free() {
-	if b.bytes == nil {
-		return
-	}
-	buf := b.bytes[:cap(b.bytes)]
+	b.budget.used.Add(int64(-cap(b.bytes)))
 	b.bytes = nil
-	b.budget.used.Add(int64(-len(buf)))
-	if i, ok := class(len(buf)); ok {
-		buffers[i].Put(&buf)
-	}
-}
-
-func newBuffer(size int) []byte {
-	if i, ok := class(size); ok {
-		if buf, ok := buffers[i].Get().(*[]byte); ok {
-			return *buf
-		}
-	}
-	return make([]byte, size)
-}
-
-// class is the pool for buffers of exactly size bytes.
-func class(size int) (int, bool) {
-	for i, s := 0, smallest; i < numClasses; i, s = i+1, s*growth {
-		if s == size {
-			return i, true
-		}
-	}
-	return 0, false
 }
