@@ -20,6 +20,9 @@ func view(b []byte) string {
 // decodeCharset gives text in UTF-8, sharing its memory where it is already.
 // Where no charset is known, it is read as UTF-8 or else as Windows-1252.
 func decodeCharset(text []byte, charset string) (string, Defect) {
+	if mark := byteOrderMark(text); mark != "" {
+		charset = mark
+	}
 	switch strings.ToLower(charset) {
 	case "", "us-ascii", "ascii":
 		if is8bit(view(text)) && charset != "" {
@@ -42,10 +45,25 @@ func decodeCharset(text []byte, charset string) (string, Defect) {
 	if err != nil {
 		return toUTF8(view(text)), BadCharset
 	}
+	out = bytes.TrimPrefix(out, []byte("\ufeff"))
 	if bytes.Contains(out, []byte("\ufffd")) {
 		return view(out), BadCharset
 	}
 	return view(out), ""
+}
+
+// byteOrderMark is the charset that a text begins by telling, which counts
+// more than the one declared (WHATWG Encoding §6).
+func byteOrderMark(text []byte) string {
+	switch {
+	case bytes.HasPrefix(text, []byte("\xef\xbb\xbf")):
+		return "utf-8"
+	case bytes.HasPrefix(text, []byte("\xfe\xff")):
+		return "utf-16be"
+	case bytes.HasPrefix(text, []byte("\xff\xfe")):
+		return "utf-16le"
+	}
+	return ""
 }
 
 // lookup finds a charset, by the names that browsers know first.

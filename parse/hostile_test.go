@@ -8,6 +8,15 @@ import (
 	"time"
 )
 
+// distinct is n parameters of different names.
+func distinct(n int) string {
+	var b strings.Builder
+	for i := range n {
+		fmt.Fprintf(&b, ";%x=", i)
+	}
+	return b.String()
+}
+
 // TestHostile reads input that makes careless parsers take quadratic or
 // exponential time. The bound is far above what linear time takes, and far
 // below what the others would.
@@ -45,6 +54,7 @@ func TestHostile(t *testing.T) {
 		"groups":               "To: " + fill("a:"),
 		"backslashes":          "To: \"" + fill(`\`),
 		"parameters":           "Content-Type: a/b" + fill(";x*1=y"),
+		"distinct parameters":  "Content-Type: a/b" + distinct(n/8),
 		"references":           "References: " + fill("<a"),
 		"delimiter lines":      "Content-Type: multipart/mixed; boundary=b\r\n\r\n" + fill("--a\r\n"),
 		"open tags":            html + fill("<a "),
@@ -59,6 +69,12 @@ func TestHostile(t *testing.T) {
 		"styles":               html + fill("<p style=display:none;color:red>"),
 		"one style":            html + "<p style='" + fill("url(//a ") + "'>",
 		"stylesheet":           html + "<style>" + fill("@{.a{display:none}"),
+		"quotes in a style":    html + "<p style='" + fill(`a:(";`) + "'>",
+		"classes":              html + "<style>.a{display:none}</style><p class='" + fill("a ") + "'>",
+		"rules":                html + "<style>" + fill(".a,.b .c{display:none!important}"),
+		"comments in a style":  html + "<style>" + fill("/*"),
+		"conditional comments": html + fill("<!--[if mso]><a href=x>"),
+		"drawings":             html + "<svg>" + fill("<title>"),
 		"open styles":          html + fill("<style>@{"),
 		"srcset":               html + "<img srcset='" + fill("a, ") + "'>",
 		"bare links":           "\r\n" + fill("http://example.com/ "),

@@ -2,6 +2,7 @@ package parse
 
 import (
 	"bytes"
+	"slices"
 	"strings"
 
 	"golang.org/x/net/html"
@@ -62,7 +63,9 @@ func (c *content) showHTML(text string, origin Origin) {
 		case html.EndTagToken:
 			name, _ := tagName(z.Raw()[2:])
 			c.endTag(atom.Lookup(name))
-		default: // comments are no text
+		case html.CommentToken:
+			c.outlookLinks(z.Raw(), origin)
+		default:
 		}
 	}
 }
@@ -89,7 +92,7 @@ func (c *content) startTag(z *html.Tokenizer, origin Origin) {
 	p := &c.page
 	name, rest := tagName(z.Raw()[1:])
 	tag := atom.Lookup(name)
-	if tag == atom.Noscript {
+	if tag == atom.Noscript || isRawText(tag) && p.inDrawing() {
 		z.NextIsNotRawText() // no mail program runs scripts
 	}
 	a := attributes(rest)
@@ -197,6 +200,22 @@ func block(tag atom.Atom) int {
 	default:
 		return 0
 	}
+}
+
+// isRawText reports the elements whose content is no markup in HTML; in SVG
+// and MathML it is.
+func isRawText(tag atom.Atom) bool {
+	switch tag {
+	case atom.Title, atom.Style, atom.Textarea, atom.Xmp, atom.Iframe, atom.Noembed, atom.Noframes, atom.Plaintext:
+		return true
+	default:
+		return false
+	}
+}
+
+// inDrawing reports an open SVG or MathML element.
+func (p *page) inDrawing() bool {
+	return slices.ContainsFunc(p.stack, func(e element) bool { return e.tag == atom.Svg || e.tag == atom.Math })
 }
 
 func isVoid(tag atom.Atom) bool {

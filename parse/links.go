@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"strings"
 
+	"golang.org/x/net/html"
 	"golang.org/x/net/html/atom"
 )
 
@@ -41,6 +42,9 @@ func (c *content) tagLinks(tag atom.Atom, a *attrs, origin Origin) {
 			c.m.Links[len(c.m.Links)-1].Image = true
 		}
 	default:
+		if a.href != nil { // the shapes of VML that Outlook draws as buttons
+			c.htmlLink(a.href, origin)
+		}
 		if a.src != nil {
 			c.resource(a.src, origin)
 		}
@@ -163,6 +167,24 @@ func (c *content) endLink() {
 	l.Text = words(s.buf[p.from:])
 	l.Image = l.Text == "" && p.image
 	s.anchors = append(s.anchors, span{p.from, len(s.buf)})
+}
+
+// outlookLinks notes the links in a conditional comment, which Outlook shows:
+// their words mostly say again what stands beside it, and are no text.
+func (c *content) outlookLinks(comment []byte, origin Origin) {
+	if !bytes.HasPrefix(comment, []byte("<!--[if")) {
+		return
+	}
+	z := html.NewTokenizer(bytes.NewReader(bytes.TrimPrefix(comment, []byte("<!--"))))
+	for kind := z.Next(); kind != html.ErrorToken; kind = z.Next() {
+		if kind != html.StartTagToken && kind != html.SelfClosingTagToken {
+			continue
+		}
+		_, rest := tagName(z.Raw()[1:])
+		if a := attributes(rest); a.href != nil {
+			c.htmlLink(a.href, origin)
+		}
+	}
 }
 
 // words is text on one line, its white space collapsed.

@@ -7,6 +7,9 @@ import (
 	"strings"
 )
 
+// maxParams is how many parameters of one field are read.
+const maxParams = 256
+
 // mediaType reads a Content-Type or Content-Disposition value (RFC 2045 §5.1):
 // the token before the first ";" in lower case, and the parameters. ok is
 // false where the value departs from the grammar.
@@ -26,7 +29,11 @@ func mediaType(s string) (kind string, params map[string]string, ok bool) {
 		return "", nil, false
 	}
 	var pieces []piece
-	for rest != "" {
+	for n := 0; rest != ""; n++ {
+		if n == maxParams {
+			ok = false
+			break
+		}
 		var name, value string
 		name, value, rest = cutParam(rest)
 		switch {

@@ -14,6 +14,7 @@ type target struct{ scheme, host string }
 // resolve tells where a relative URL leads from this base. Mail programs take
 // "www.example.com" without a scheme for a host.
 func (base target) resolve(url string) target {
+	url = bareOfSpace(url)
 	rest := strings.ReplaceAll(url, `\`, "/")
 	if strings.HasPrefix(rest, "//") {
 		scheme := base.scheme
@@ -54,15 +55,7 @@ func isKnownName(host string) bool {
 // line ends do not count, a backslash is a slash, and of the slashes behind
 // http: any number will do. The scheme is empty for a relative URL.
 func parseURL(url string) target {
-	if strings.ContainsAny(url, "\t\r\n") {
-		url = strings.Map(func(r rune) rune {
-			if r == '\t' || r == '\r' || r == '\n' {
-				return -1
-			}
-			return r
-		}, url)
-	}
-	url = strings.TrimFunc(url, func(r rune) bool { return r <= ' ' })
+	url = bareOfSpace(url)
 	n := schemeLen(url)
 	if n == 0 {
 		return target{}
@@ -77,6 +70,20 @@ func parseURL(url string) target {
 		return target{scheme, authority(rest)}
 	}
 	return target{scheme, ""}
+}
+
+// bareOfSpace is url without the characters that browsers pass over: tabs and
+// line ends, and at its ends all controls.
+func bareOfSpace(url string) string {
+	if strings.ContainsAny(url, "\t\r\n") {
+		url = strings.Map(func(r rune) rune {
+			if r == '\t' || r == '\r' || r == '\n' {
+				return -1
+			}
+			return r
+		}, url)
+	}
+	return strings.TrimFunc(url, func(r rune) bool { return r <= ' ' })
 }
 
 // schemeLen is the length of the scheme (RFC 3986 §3.1) before the colon, 0
