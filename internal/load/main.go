@@ -26,6 +26,7 @@ var (
 	seconds  = flag.Duration("t", 4*time.Second, "how long each run lasts")
 	sizes    = flag.String("sizes", "s2,s20,s200,mix", "which messages")
 	counts   = flag.String("conns", "1,8,32", "how many connections")
+	stick    = flag.String("yardstick", "", "be the yardstick in front of this sink, on the address that follows")
 	beside   = flag.Bool("rspamd", false, "also measure Postfix with rspamd by milter (needs both installed, and root)")
 )
 
@@ -38,6 +39,10 @@ func env(name, def string) string {
 
 func main() {
 	flag.Parse()
+	if *stick != "" {
+		fmt.Fprintln(os.Stderr, serveYardstick(flag.Arg(0), *stick))
+		os.Exit(1)
+	}
 	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt)
 	defer stop()
 	if err := run(ctx, os.Stdout); err != nil {
@@ -69,6 +74,9 @@ func run(ctx context.Context, out io.Writer) error {
 		return err
 	}
 	defer b.dns.Close()
+	if err := b.yardstick(ctx); err != nil {
+		return err
+	}
 	for _, judge := range []bool{false, true} {
 		if err := b.table(ctx, judge); err != nil {
 			return err
