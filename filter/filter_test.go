@@ -82,11 +82,11 @@ func mail(raw string) Mail {
 	}}
 }
 
-func newFilter(t testing.TB, cfg policy.Config) *Filter {
-	t.Helper()
+func newFilter(tb testing.TB, cfg policy.Config) *Filter {
+	tb.Helper()
 	p, err := policy.New(cfg)
 	if err != nil {
-		t.Fatal(err)
+		tb.Fatal(err)
 	}
 	return &Filter{
 		Hostname: "mx.example.com", Limits: parse.DefaultLimits, Org: &signals.Org{Domains: []string{"example.com"}},
