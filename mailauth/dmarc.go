@@ -103,11 +103,14 @@ func (c *dmarcCheck) align(ctx context.Context, spf SPF, sigs []DKIM) (unknown b
 	aligned, known := c.identifier(ctx, spf.Result, spf.Domain, strictSPF)
 	c.out.SPFAligned = aligned
 	unknown = !known
+	whole := aligned
 	for i := range sigs {
 		aligned, known = c.identifier(ctx, sigs[i].Result, sigs[i].Domain, strictDKIM)
 		c.out.DKIMAligned = c.out.DKIMAligned || aligned
 		unknown = unknown || !known
+		whole = whole || aligned && sigs[i].Unsigned == 0
 	}
+	c.out.Partial = c.out.DKIMAligned && !whole
 	return unknown
 }
 

@@ -308,3 +308,31 @@ func FuzzTreeWalk(f *testing.F) {
 		}
 	})
 }
+
+// TestPartialProof: a signature with l= aligns, and DMARC passes, but what was
+// added behind it may be anybody's.
+func TestPartialProof(t *testing.T) {
+	t.Parallel()
+	dns := zone(t, "_dmarc.example.com TXT v=DMARC1; p=reject")
+	open := DKIM{Result: Pass, Domain: "example.com", Unsigned: 400}
+	whole := DKIM{Result: Pass, Domain: "example.com"}
+	foreign := DKIM{Result: Pass, Domain: "example.net"}
+	for _, c := range []struct {
+		name string
+		spf  string
+		dkim []DKIM
+		want bool
+	}{
+		{"only a part is signed", "", []DKIM{open}, false},
+		{"another domain signed all", "example.net", []DKIM{open, foreign}, false},
+		{"a second signature is whole", "", []DKIM{open, whole}, true},
+		{"the client proves it", "example.com", []DKIM{open}, true},
+		{"a whole signature", "", []DKIM{whole}, true},
+	} {
+		domain, result := authenticated(c.spf)
+		r := Results{DMARC: checkDMARC(t.Context(), dns, fromMessage("a@example.com"), SPF{Result: result, Domain: domain}, c.dkim)}
+		if r.DMARC.Result != Pass || r.Authenticated() != c.want {
+			t.Errorf("%s: %+v", c.name, r.DMARC)
+		}
+	}
+}

@@ -47,6 +47,7 @@ type DMARC struct {
 	Testing      bool   // t=y
 	SPFAligned   bool   // SPF passed for an aligned domain
 	DKIMAligned  bool   // a signature of an aligned domain passed
+	Partial      bool   // what aligned are only signatures that leave some of the body unsigned (l=)
 }
 
 // Disposition is the policy that applies to a message that fails: with t=y one
@@ -96,7 +97,8 @@ type MethodResult struct {
 }
 
 // Authenticated tells whether the From domain was proven: DMARC passed, or,
-// without a DMARC record, SPF or a signature passed and is aligned.
+// without a DMARC record, SPF or a signature passed and is aligned. To what
+// signatures leave unsigned anybody may have added (RFC 6376 §8.2).
 func (r *Results) Authenticated() bool {
-	return r.DMARC.Result == Pass || r.DMARC.SPFAligned || r.DMARC.DKIMAligned
+	return (r.DMARC.Result == Pass || r.DMARC.SPFAligned || r.DMARC.DKIMAligned) && !r.DMARC.Partial
 }

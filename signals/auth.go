@@ -90,7 +90,7 @@ var AuthDKIMWeak = define(Signal{
 // AuthAligned tells whether the From domain was proven.
 var AuthAligned = define(Signal{
 	Name: "auth.aligned", Level: Message, Unit: Bool,
-	Doc: "SPF or a DKIM signature passed for the domain that From shows.",
+	Doc: "SPF or a DKIM signature of the whole body passed for the domain that From shows.",
 	Eval: func(f *Facts) float64 {
 		if f.Auth.Authenticated() {
 			return 1
