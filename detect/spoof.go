@@ -4,7 +4,8 @@ import "postern/signals"
 
 // domainSpoof finds mail that shows a domain it has no right to. Mailing
 // lists and forwarders break the proof of honest mail: they announce
-// themselves, or seal what they saw.
+// themselves, or seal what they saw. Anybody can do that as well, so it
+// excuses no letter under our own domain that presses like a fraudster's.
 type domainSpoof struct{}
 
 func (domainSpoof) Name() string { return "domain-spoof" }
@@ -18,10 +19,17 @@ func (d domainSpoof) Detect(f *signals.Facts, v signals.Vector) []Finding {
 	fails := is(v, signals.AuthDMARCFail)
 	enforced := fails && is(v, signals.AuthDMARCEnforced)
 	relayed := is(v, signals.AuthARCPass) || is(v, signals.HeaderList) && (is(v, signals.AuthSPFPass) || some(v, signals.AuthDKIMPass))
-	if !ours && !enforced || relayed || is(v, signals.AuthAligned) || !is(v, signals.OrgInbound) {
+	if !ours && !enforced || relayed && !ours || is(v, signals.AuthAligned) || !is(v, signals.OrgInbound) {
 		return nil
 	}
 	var s suspicion
+	if relayed {
+		if s.pressure(v); len(s.evidence) < 2 {
+			return nil
+		}
+		s.because(0.3, signals.OrgClaimed, "a list or a forwarder says that it comes from our domain, and nothing else does")
+		return s.finding(d, lure(v, ExecutiveImpersonation))
+	}
 	domain := quote(f.From().Domain)
 	otherwise := VendorFraud
 	if ours {
