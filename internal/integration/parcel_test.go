@@ -14,6 +14,7 @@ import (
 	"testing"
 
 	"postern/internal/corpus"
+	"postern/internal/shared"
 )
 
 // A parcel is one message to send. Its envelope sender is its name.
@@ -69,6 +70,7 @@ const mixedSize = 2000
 // and every fifth is forged.
 func parcels(t *testing.T, n int) []*parcel {
 	t.Helper()
+	shared.Dir(t, "corpus") // or each test is skipped, and not the first alone
 	mixed.Do(func() {
 		at := 0
 		corpus.Each(t, "dev", 0, func(_ string, raw []byte) {
