@@ -28,6 +28,7 @@ var may = map[string][]string{
 	"store/storetest": {"parse", "store"},
 	"store/pebble":    {"parse", "store", "store/record"},
 	"relay":           {"parse"},
+	"mailbox":         {},
 	"signals":         {"parse", "mailauth", "store"},
 	"detect":          {"parse", "mailauth", "store", "signals"},
 	"policy":          {"parse", "mailauth", "store", "signals", "detect"},
@@ -35,7 +36,7 @@ var may = map[string][]string{
 	"smtpd":           {"parse", "policy", "filter", "relay"},
 	"web":             {"parse", "mailauth", "store", "signals", "detect", "policy", "filter"},
 	"cmd/postern": {
-		"parse", "mailauth", "store", "store/pebble", "relay", "signals", "detect", "policy", "filter", "smtpd", "web",
+		"parse", "mailauth", "store", "store/pebble", "relay", "signals", "detect", "policy", "filter", "smtpd", "web", "mailbox",
 	},
 }
 
