@@ -99,9 +99,7 @@ func (f *Filter) judge(ctx context.Context, m Mail) *Record {
 		start := time.Now()
 		f.gather(ctx, rec.Facts, m.Raw)
 		gathered := time.Now()
-		rec.Vector = signals.All().Compute(rec.Facts)
-		f.suspect(rec)
-		rec.Verdict = f.Policy().Decide(rec.Facts, rec.Vector, rec.Found)
+		f.decide(rec)
 		rec.Took.Gather, rec.Took.Judge = gathered.Sub(start), time.Since(gathered)
 		return nil
 	})
@@ -110,6 +108,13 @@ func (f *Filter) judge(ctx context.Context, m Mail) *Record {
 		rec.Verdict = f.Policy().Blind("route broke")
 	}
 	return rec
+}
+
+// decide is a function of the facts.
+func (f *Filter) decide(rec *Record) {
+	rec.Vector = signals.All().Compute(rec.Facts)
+	f.suspect(rec)
+	rec.Verdict = f.Policy().Decide(rec.Facts, rec.Vector, rec.Found)
 }
 
 // suspect asks every detector. One that breaks is named in Facts.Missing and

@@ -34,7 +34,7 @@ func (f *Filter) settle(ctx context.Context, rec *Record) {
 	if f.records == nil || f.Off {
 		return
 	}
-	s := f.remember(rec)
+	s := remember(rec)
 	select {
 	case f.records <- s:
 	default:
@@ -75,10 +75,10 @@ func (f *Filter) log(ctx context.Context, rec *Record) {
 		slog.Duration("gather", rec.Took.Gather), slog.Duration("judge", rec.Took.Judge), slog.Duration("deliver", rec.Took.Deliver))
 }
 
-// remember copies from the record what journal and history keep. Nothing in it
-// shares memory with the message.
-func (f *Filter) remember(rec *Record) settled {
-	facts, env, v := rec.Facts, rec.Facts.Env, rec.Verdict
+// sighting is what history learns from the record. It shares no memory with
+// the message.
+func sighting(rec *Record) store.Sighting {
+	facts := rec.Facts
 	q := query(facts)
 	q.Name = strings.Clone(q.Name)
 	q.From = parse.Address{Local: strings.Clone(q.From.Local), Domain: strings.Clone(q.From.Domain)}
@@ -86,11 +86,19 @@ func (f *Filter) remember(rec *Record) settled {
 		Query: q, ID: sightingID(facts), Verified: facts.Auth.Authenticated() || facts.Direction() != signals.Inbound,
 		Outbound: facts.Direction() != signals.Inbound, Label: store.Unjudged,
 	}
-	if v.Would == policy.Accept && rec.Fate == Relayed {
+	if rec.Verdict.Would == policy.Accept && rec.Fate == Relayed {
 		s.Label = store.Good
 	}
+	return s
+}
+
+// remember copies from the record what journal and history keep. Nothing in it
+// shares memory with the message.
+func remember(rec *Record) settled {
+	facts, env, v := rec.Facts, rec.Facts.Env, rec.Verdict
+	s := sighting(rec)
 	e := store.Entry{
-		ID: env.ID, At: env.Received, Door: env.Protocol, From: q.From.String(), MailFrom: env.From.String(),
+		ID: env.ID, At: env.Received, Door: env.Protocol, From: s.From.String(), MailFrom: env.From.String(),
 		Remote: env.Remote.String(), Size: facts.Size, Sighting: s, Signals: signals.All().Names(), Values: rec.Vector.Values(),
 		Action: v.Action.String(), Rule: v.Rule, Class: v.Class.String(), Score: v.Score,
 		Missing: slices.Clone(facts.Missing), Fate: string(rec.Fate),

@@ -12,6 +12,10 @@ type view struct {
 	links []target
 }
 
+// Ready does now what Compute would do first, and what needs nothing but the
+// message. Nobody else may use f meanwhile.
+func (f *Facts) Ready() { f.look() }
+
 // look makes the view at first use. The first look is Compute's, before the
 // detectors share f.
 func (f *Facts) look() *view {

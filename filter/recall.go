@@ -1,0 +1,51 @@
+package filter
+
+import (
+	"context"
+	"fmt"
+
+	"postern/mailauth"
+	"postern/parse"
+	"postern/signals"
+)
+
+// A Trace finds in a past message what a door and the verifier would have
+// known: the envelope, and what is still known of its authentication, nil
+// where that is nothing.
+type Trace func(*parse.Message) (*parse.Envelope, *mailauth.Results, error)
+
+// Unfold begins with a past message: all that can be done in any order, for
+// many messages at once. An error says that it is no message to learn from.
+func (f *Filter) Unfold(raw []byte, trace Trace) (*Record, error) {
+	rec := &Record{Facts: &signals.Facts{Org: f.Org, Size: len(raw)}, Fate: Relayed}
+	err := guard(func() (err error) {
+		var auth *mailauth.Results
+		rec.Facts.Msg = parse.Read(raw, f.Limits)
+		rec.Facts.Ready()
+		rec.Facts.Env, auth, err = trace(rec.Facts.Msg)
+		if auth == nil {
+			rec.Facts.Missing = append(rec.Facts.Missing, "auth")
+		} else {
+			rec.Facts.Auth = *auth
+		}
+		return err
+	})
+	return rec, err
+}
+
+// Recall ends with a past message: it is judged by what history knew when it
+// came, and then remembered, as if it came now. So messages must be recalled in
+// the order of their time, one after the other. An error is the store's.
+func (f *Filter) Recall(ctx context.Context, rec *Record) error {
+	var err error
+	if rec.Facts.History, err = f.History.Lookup(ctx, query(rec.Facts)); err != nil {
+		return fmt.Errorf("filter: %w", err)
+	}
+	if err := guard(func() error { f.decide(rec); return nil }); err != nil {
+		rec.Verdict = f.Policy().Blind("route broke")
+	}
+	if err := f.History.Record(ctx, sighting(rec)); err != nil {
+		return fmt.Errorf("filter: %w", err)
+	}
+	return nil
+}
