@@ -25,6 +25,7 @@ const (
 	exitUnavailable = 69 // the next hop, the server or the store is not there
 	exitSoftware    = 70 // Postern itself failed
 	exitIO          = 74 // writing failed
+	exitAgain       = 75 // stopped on the way; the same command goes on
 	exitConfig      = 78 // the configuration is wrong
 )
 
@@ -32,6 +33,7 @@ const (
 type commands struct {
 	Serve      serveCommand      `cmd:"" help:"Run the doors that the configuration names."`
 	Scan       scanCommand       `cmd:"" help:"Judge messages without delivering them, with reasons. Exits with 0: legitimate, 1: attack, 2: suspicious."`
+	Backfill   backfillCommand   `cmd:"" help:"Learn from past mail, each message as of its own time."`
 	Quarantine quarantineCommand `cmd:"" help:"What is held: list, show, release, delete."`
 	Explain    explainCommand    `cmd:"" help:"Why a message was judged as it was."`
 	History    historyCommand    `cmd:"" help:"What is known of a sender."`

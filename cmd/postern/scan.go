@@ -129,11 +129,11 @@ type result struct {
 }
 
 func (s *scanner) judge(ctx context.Context, j *job) result {
-	raw, err := j.load()
+	sender, raw, err := j.load()
 	if err != nil {
 		return result{name: j.name, err: err}
 	}
-	env, err := s.envelope(raw, j.from)
+	env, err := s.envelope(raw, sender)
 	if err != nil {
 		return result{name: j.name, err: err}
 	}

@@ -1,7 +1,6 @@
 package main
 
 import (
-	"bufio"
 	"context"
 	"errors"
 	"log/slog"
@@ -55,25 +54,12 @@ func TestReadHop(t *testing.T) {
 
 func TestLastHopPassesOurOwnHosts(t *testing.T) {
 	t.Parallel()
-	s := &scanner{config: config{}}
-	s.config.SMTP.Trusted = []string{"198.51.100.0/24"}
+	c := &config{}
+	c.SMTP.Trusted = []string{"198.51.100.0/24"}
 	m := parse.Read([]byte("Received: from in (in [10.0.0.1]) by box\r\nReceived: from edge (edge [198.51.100.7]) by in\r\n"+
 		"Received: from out.example.net ([192.0.2.7]) by edge\r\nReceived: from forged ([203.0.113.1]) by out\r\n\r\n"), parse.DefaultLimits)
-	if got := s.lastHop(m); got.helo != "out.example.net" || got.client.String() != "192.0.2.7" {
+	if got := c.lastHop(m); got.helo != "out.example.net" || got.client.String() != "192.0.2.7" {
 		t.Errorf("%+v", got)
-	}
-}
-
-func TestMbox(t *testing.T) {
-	t.Parallel()
-	const text = "From a@example.net Sun Nov 22\nSubject: 1\n\n>From me\nFrom not after an empty line\n\nFrom b@example.net x\r\nSubject: 2\r\n\r\nend"
-	var got []string
-	for from, raw := range mbox(bufio.NewReader(strings.NewReader(text))) {
-		got = append(got, from, string(wired(raw)))
-	}
-	want := []string{"a@example.net", "Subject: 1\r\n\r\nFrom me\r\nFrom not after an empty line\r\n\r\n", "b@example.net", "Subject: 2\r\n\r\nend"}
-	if !reflect.DeepEqual(got, want) {
-		t.Errorf("%q\nwant %q", got, want)
 	}
 }
 

@@ -1,0 +1,119 @@
+package main
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"os"
+	"os/signal"
+	"path/filepath"
+	"syscall"
+	"time"
+
+	"postern/filter"
+	"postern/policy"
+	"postern/store/pebble"
+)
+
+type backfillCommand struct {
+	Config string   `required:"" type:"path" placeholder:"FILE" help:"The configuration file."`
+	DryRun bool     `help:"Only find and count the messages."`
+	Again  bool     `help:"Begin anew: take no heed of earlier runs over the same files."`
+	JSON   bool     `help:"Print the summary as JSON."`
+	Paths  []string `arg:"" name:"path" type:"path" help:"An mbox, a Maildir, a message, or a folder with some of these."`
+}
+
+// Run finds the messages, puts them in the order of their time, and learns
+// from one after the other.
+func (c *backfillCommand) Run(ctx context.Context, t *terminal) error {
+	ctx, stop := signal.NotifyContext(ctx, syscall.SIGINT, syscall.SIGTERM)
+	defer stop()
+	b, err := c.open(t) //nolint:contextcheck // the store lives until it is closed
+	if err != nil {
+		return err
+	}
+	defer b.close()
+	start := time.Now()
+	err = b.find(ctx)
+	if err == nil && !c.DryRun {
+		err = b.learn(ctx)
+	}
+	switch {
+	case errors.Is(err, context.Canceled):
+		t.warn("stopped after %d of %d messages; the same command goes on from there", b.plan.Done, b.plan.Found.Messages)
+		return exit(exitAgain, nil)
+	case err != nil:
+		return err
+	}
+	return b.summary(ctx, time.Since(start))
+}
+
+// The store may use more memory while it is filled than while it serves.
+const (
+	loadCache  = 64 << 20
+	loadBuffer = 16 << 20
+)
+
+// backfill is one run.
+type backfill struct {
+	command *backfillCommand
+	t       *terminal
+	config  config
+	filter  *filter.Filter // nil where nothing is to be learned
+	store   *pebble.Store  // as well
+	trusted []string       // authserv-ids whose word counts: those of relays before us, and our own
+	plan    plan
+}
+
+func (c *backfillCommand) open(t *terminal) (*backfill, error) {
+	cfg, err := loadFile(c.Config)
+	if err != nil {
+		return nil, err
+	}
+	b := &backfill{command: c, t: t, config: cfg, trusted: append([]string{cfg.hostname()}, cfg.Auth.TrustedIDs...)}
+	if len(cfg.Organization.Domains) == 0 {
+		t.warn("organization.domains is empty: all mail counts as inbound, and nothing is learned of your own people")
+	}
+	if c.DryRun {
+		dir, err := os.MkdirTemp("", "postern-backfill-")
+		b.plan.dir = dir
+		return b, exitWith(exitIO, err)
+	}
+	rules, err := policy.New(cfg.Policy)
+	if err != nil {
+		return nil, exit(exitConfig, err)
+	}
+	stored := cfg.Store.Config
+	stored.Cache, stored.WriteBuffer = max(stored.Cache, loadCache), max(stored.WriteBuffer, loadBuffer)
+	b.store, err = pebble.Open(stored, discarded)
+	if errors.Is(err, pebble.ErrLocked) {
+		err = fmt.Errorf("%w; backfill needs the store to itself: stop the server first, and start it again afterwards", err)
+	}
+	if err != nil {
+		return nil, exit(exitUnavailable, err)
+	}
+	b.filter = newFilter(&b.config, memory{history: b.store}, unasked{}, func() *policy.Policy { return rules }, discarded)
+	if b.plan, err = openPlan(filepath.Join(cfg.Store.Path, "backfill"), c.Paths, c.Again); err != nil {
+		b.close()
+		return nil, exit(exitIO, err)
+	}
+	return b, nil
+}
+
+func (b *backfill) close() {
+	if b.store == nil {
+		_ = os.RemoveAll(b.plan.dir)
+		return
+	}
+	if err := b.store.Close(); err != nil {
+		b.t.warn("postern: %v", err)
+	}
+}
+
+// exitWith is exit, or nil where there is no error.
+func exitWith(code int, err error) error {
+	if err == nil {
+		return nil
+	}
+	return exit(code, err)
+}
