@@ -62,7 +62,7 @@ func (s *stylesheet) rule(selectors, style []byte, conditional bool) {
 		if alone && class && !conditional && (v.hides != 0 || s.hidden[name] != 0) {
 			s.hidden[name] = s.hidden[name]&^v.shows | v.hides
 		}
-		if v.shows != 0 && (important || class && (conditional || name != string(sel))) {
+		if v.shows != 0 && (important && (class || alone) || class && (conditional || name != string(sel))) {
 			s.shown[name] |= v.shows
 		}
 		if alone && !class && !conditional && l.ground != rgb(0xffffff) {
