@@ -18,7 +18,7 @@ import (
 type sink struct {
 	t    *testing.T
 	addr string
-	keep func(*copied) // in place of kept, where set
+	keep func(*copied) // takes what else is put in kept; may be nil
 
 	mu    sync.Mutex
 	l     net.Listener // nil while it is dead
@@ -45,15 +45,15 @@ const (
 	inGreeting point = iota
 	inMail
 	inRcpt
-	inData    // between two lines of a message
-	beforeDot // all has come but the last dot
-	keptAll   // the message is kept, and nothing has been said
-	replied   // 250 has been written
+	inData  // between two lines of a message
+	inDot   // the last dot has come, and nothing is kept
+	keptAll // the message is kept, and nothing has been said
+	replied // 250 has been written
 	points
 	never = points
 )
 
-var pointNames = [...]string{"greeting", "MAIL", "RCPT", "data", "before the dot", "kept, no reply", "reply written", "never"}
+var pointNames = [...]string{"greeting", "MAIL", "RCPT", "data", "dot, not kept", "kept, no reply", "reply written", "never"}
 
 // A doom is where a sink dies next: when it has passed a point so often.
 type doom struct {
@@ -221,12 +221,12 @@ func (s *sink) data(l net.Listener, r *bufio.Reader, say func(string) error, fro
 		}
 		at := inData
 		if fresh && bytes.Equal(line, []byte(".\r\n")) {
-			at = beforeDot
+			at = inDot
 		}
 		if err := s.pass(l, at, nil); err != nil {
 			return "", err
 		}
-		if at == beforeDot {
+		if at == inDot {
 			break
 		}
 		if fresh {
