@@ -281,8 +281,8 @@ func (w *wire) Close() error {
 			_ = w.flush()
 		}
 		w.s.abandon()
+		w.srv.left(w) // before the client can see that it may come again
 		w.drop()
-		w.srv.left(w)
 	})
 	w.gone = true
 	return nil
