@@ -7,6 +7,7 @@ import (
 	"encoding/hex"
 	"log/slog"
 	"slices"
+	"strconv"
 	"strings"
 
 	"postern/parse"
@@ -83,7 +84,7 @@ func sighting(rec *Record) store.Sighting {
 	q.Name = strings.Clone(q.Name)
 	q.From = parse.Address{Local: strings.Clone(q.From.Local), Domain: strings.Clone(q.From.Domain)}
 	s := store.Sighting{
-		Query: q, ID: sightingID(facts), Verified: facts.Auth.Authenticated() || facts.Direction() != signals.Inbound,
+		Query: q, ID: sightingID(facts), Verified: verified(facts),
 		Outbound: facts.Direction() != signals.Inbound, Label: store.Unjudged,
 	}
 	if rec.Verdict.Would == policy.Accept && rec.Fate == Relayed {
@@ -119,12 +120,17 @@ func remember(rec *Record) settled {
 	return settled{e, s}
 }
 
+// verified tells whether the author is proven: by his domain, or by our network.
+func verified(facts *signals.Facts) bool {
+	return facts.Auth.Authenticated() || facts.Direction() != signals.Inbound
+}
+
 // sightingID names the message itself and not its transaction: a client that
 // tries again sends the same authors, dates and identifiers to the same
-// recipients.
+// recipients. A forged copy is another message.
 func sightingID(facts *signals.Facts) string {
 	h := sha256.New()
-	for _, part := range []string{facts.Env.From.Key(), facts.Msg.MessageID, facts.Msg.Date.UTC().String(), facts.Msg.Subject} {
+	for _, part := range []string{strconv.FormatBool(verified(facts)), facts.Env.From.Key(), facts.Msg.MessageID, facts.Msg.Date.UTC().String(), facts.Msg.Subject} {
 		_, _ = h.Write([]byte(part + "\x00"))
 	}
 	for _, r := range facts.Env.Rcpts {
