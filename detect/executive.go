@@ -10,11 +10,12 @@ type executiveImpersonation struct{}
 func (executiveImpersonation) Name() string { return "executive-impersonation" }
 
 func (executiveImpersonation) Doc() string {
-	return "An outside sender bears the display name of one of our VIPs."
+	return "An outside sender bears the display name of one of our VIPs, or an address of ours for a name."
 }
 
 func (d executiveImpersonation) Detect(f *signals.Facts, v signals.Vector) []Finding {
-	if !is(v, signals.FromVIPName) || !is(v, signals.OrgInbound) || is(v, signals.FromOwnDomain) || established(v) {
+	vip, ours := is(v, signals.FromVIPName), ownAddress(f, v)
+	if !vip && ours == "" || !is(v, signals.OrgInbound) || is(v, signals.FromOwnDomain) || established(v) {
 		return nil
 	}
 	free := is(v, signals.FromFreemail)
@@ -22,7 +23,11 @@ func (d executiveImpersonation) Detect(f *signals.Facts, v signals.Vector) []Fin
 		return nil
 	}
 	var s suspicion
-	s.because(0.5, signals.FromVIPName, "the name "+quote(f.Msg.From[0].Name)+" is that of one of our people, the address "+quote(f.From().String())+" is not theirs")
+	if vip {
+		s.because(0.5, signals.FromVIPName, "the name "+quote(f.Msg.From[0].Name)+" is that of one of our people, the address "+quote(f.From().String())+" is not theirs")
+	} else {
+		s.because(0.35, signals.FromNameAddress, "the name shows "+quote(ours)+", an address of ours, but the sender is "+quote(f.From().String()))
+	}
 	if free {
 		s.because(0.4, signals.FromFreemail, "it is a free mailbox that anybody can open")
 	}
@@ -35,6 +40,17 @@ func (d executiveImpersonation) Detect(f *signals.Facts, v signals.Vector) []Fin
 	}
 	s.pressure(v)
 	return s.finding(d, ExecutiveImpersonation)
+}
+
+// ownAddress is the address of ours that a sender from elsewhere bears for a
+// name; empty where there is none.
+func ownAddress(f *signals.Facts, v signals.Vector) string {
+	if is(v, signals.FromNameAddress) {
+		if a, ok := signals.AddressIn(f.Msg.From[0].Name); ok && f.Org.Owns(a.Domain) {
+			return a.String()
+		}
+	}
+	return ""
 }
 
 // unproven adds that the sender's domain is a mere claim.
