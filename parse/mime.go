@@ -107,7 +107,8 @@ func (c *content) closeParts(level, pos int) {
 func (c *content) pop(end int) {
 	top := c.open[len(c.open)-1]
 	p := &c.m.Parts[top.part]
-	p.End = max(end, p.Start)
+	last := c.m.Parts[len(c.m.Parts)-1].End // of a header that a delimiter cut off, it is behind end
+	p.End = max(end, p.Start, last)
 	if top.parts == 0 {
 		c.defect(NoBoundary)
 		p.Type = "text/plain"
