@@ -95,6 +95,15 @@ var stricter = []struct {
 	{"a name is not folded (RFC 5322 §2.2)", func(msg string) bool {
 		return strings.Contains(msg, "\n :") || strings.Contains(msg, "\n\t:")
 	}},
+	{"a line without a colon is no field (RFC 5322 §2.2)", func(msg string) bool {
+		header, _, _ := strings.Cut(strings.ReplaceAll("\n"+msg, "\r\n", "\n"), "\n\n")
+		for line := range strings.SplitSeq(header[min(1, len(header)):], "\n") {
+			if !strings.Contains(line, ":") && !strings.HasPrefix(line, " ") && !strings.HasPrefix(line, "\t") {
+				return true
+			}
+		}
+		return false
+	}},
 	{"an empty tag spoils the list (RFC 6376 §3.2)", func(msg string) bool {
 		return strings.Contains(stripFWS(msg), ";;")
 	}},
@@ -162,6 +171,7 @@ func TestDKIMAgreesWithOracle(t *testing.T) {
 func FuzzDKIMOracle(f *testing.F) {
 	f.Add([]byte(letter), byte(0), uint16(0), byte(0), []byte(nil))
 	f.Add([]byte(letter), byte(3), uint16(300), byte(1), []byte(" "))
+	f.Add([]byte("suBjeCt\n\n"), byte('E'), uint16(82), byte(2), []byte(" "))
 	f.Add([]byte("From: a@example.com\r\nsubject:x\r\nSubject:\r\n y\r\n\r\n a  b \t\r\n\r\n \r\n"), byte(5), uint16(20), byte(2), []byte("\r\n "))
 	zone := testZone()
 	f.Fuzz(func(t *testing.T, raw []byte, kind byte, at uint16, cut byte, put []byte) {
