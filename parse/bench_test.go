@@ -62,7 +62,7 @@ func TestAllocations(t *testing.T) {
 	if m := Read(raw, DefaultLimits); len(m.Links) != 90 || len(m.Defects) != 0 || m.Text.Hidden != "Your offers of the week" {
 		t.Fatalf("%d links, defects %v, hidden %q", len(m.Links), m.Defects, m.Text.Hidden)
 	}
-	if got := testing.AllocsPerRun(20, func() { Read(raw, DefaultLimits) }); got > 1400 {
+	if got := testing.AllocsPerRun(20, func() { Read(raw, DefaultLimits) }); got > 1150 {
 		t.Errorf("%v allocations", got)
 	}
 }
