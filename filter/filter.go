@@ -41,6 +41,11 @@ const (
 // Deliver carries out a verdict in the door's own protocol.
 type Deliver func(context.Context, policy.Verdict, Outgoing) Fate
 
+// A Verifier finds out who sent a message, as *mailauth.Verifier does.
+type Verifier interface {
+	Verify(context.Context, *parse.Envelope, *parse.Message, []byte) mailauth.Results
+}
+
 // A Record is everything about one message's passage.
 type Record struct {
 	Facts   *signals.Facts
@@ -61,7 +66,7 @@ type Filter struct {
 	Off       bool   // hand everything on unjudged
 	Limits    parse.Limits
 	Org       *signals.Org
-	Auth      *mailauth.Verifier
+	Auth      Verifier
 	History   store.History    // nil: nothing is remembered
 	Journal   store.Journal    // nil: nothing is written down
 	Holding   store.Quarantine // nil: what should be held is deferred
