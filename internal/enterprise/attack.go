@@ -52,7 +52,7 @@ var attacks = []kind{
 	{"account_takeover", "fan_out", 0.7, (*run).takenAccount},
 	{"account_takeover", "wishes", 0.7, (*run).takenAccountAsks},
 	{"reconnaissance", "probes", 1, (*run).recon},
-	{"mailbomb", "signups", 0.3, (*run).bomb},
+	{"mailbomb", "signups", 0.2, (*run).bomb},
 	{"service_abuse", "signing", 1, (*run).abusedService},
 	{"callback_phishing", "renewal", 1, (*run).callback},
 }
@@ -74,6 +74,20 @@ func (r *run) asked(purpose string, by *person) *person {
 		list = others(r.dice, r.org.people, by, 1)
 	}
 	return list[0]
+}
+
+// trusted is who somebody would truly ask: the one of their circle.
+func (r *run) trusted(purpose string, by *person) *person {
+	as := assistant
+	if purpose == "payroll" || purpose == "data" {
+		as = pick(r.dice, []role{hr, finance})
+	}
+	for _, c := range by.circle {
+		if c.role == as {
+			return c
+		}
+	}
+	return pick(r.dice, by.circle)
 }
 
 func (r *run) impersonate(m mark, purpose string, form func(*person) *voice) {
@@ -181,11 +195,11 @@ func (r *run) recon(m mark) {
 	if r.chance(0.4) {
 		v = r.stolen(p)
 	}
-	r.probe(v, others(r.dice, r.org.people, nil, r.between(5, 20)), m)
+	r.probe(v, others(r.dice, r.org.people, nil, r.between(8, 30)), m)
 }
 
 func (r *run) bomb(m mark) {
-	r.signups(pick(r.dice, r.org.people), r.between(40, 90), 2*time.Hour, m)
+	r.signups(pick(r.dice, r.org.people), r.between(80, 200), 2*time.Hour, m)
 }
 
 func (r *run) abusedService(m mark) {

@@ -83,6 +83,16 @@ type person struct {
 	atHome               float64 // share of days
 	private              parse.Address
 	confidants           []*person // who knows the private address
+	circle               []*person // colleagues who are written to most
+	trip                 trip
+}
+
+// A trip takes a person to another network for some days.
+type trip struct {
+	net     netip.Prefix
+	zone    int
+	program *program
+	until   time.Time
 }
 
 func (p *person) name() string        { return p.given + " " + p.family }
@@ -110,6 +120,7 @@ type firm struct {
 	people       []*person
 	shared       string // local part of a shared mailbox; empty where none
 	clerk        *person
+	contacts     []*person // of ours, the clerk among them
 	account      account
 	typical      int // usual amount of an invoice
 	cadence      int // days between invoices
@@ -209,13 +220,10 @@ func (r *run) cast() {
 	for i := range r.size.Firms {
 		f := r.firm([]relation{vendor, vendor, customer, customer, partner}[i%5], r.between(1, 4))
 		f.clerk = pick(r.dice, r.of(finance))
+		f.contacts = append(others(r.dice, r.org.people, f.clerk, r.between(1, 3)), f.clerk)
 		if i%8 == 7 { // two firms that have nothing to do with each other may have names that are near
-			for d := r.lookalike(r.firms[i-1].domain); ; d = r.lookalike(r.firms[i-1].domain) {
-				if r.take(d) {
-					f.domain = d
-					break
-				}
-			}
+			f.domain = r.lookalike(r.firms[i-1].domain)
+			r.take(f.domain)
 		}
 		if i == 0 || r.chance(0.2) {
 			label, top, _ := strings.Cut(f.domain, ".")
@@ -245,19 +253,35 @@ func (r *run) organise() {
 		r.org.people = append(r.org.people, r.person(r.org, as))
 	}
 	for _, p := range r.org.people {
+		p.circle = r.circle(p)
 		if p.role == boss || r.chance(0.4) {
 			r.goPrivate(p)
 		}
 	}
 }
 
+// circle chooses who a person mostly writes to: one of each role that people
+// need, and some at random.
+func (r *run) circle(p *person) []*person {
+	var list []*person
+	for _, as := range []role{assistant, finance, hr} {
+		list = append(list, others(r.dice, r.of(as), p, 1)...)
+	}
+	return append(list, others(r.dice, r.org.people, p, 4)...)
+}
+
+// near is somebody that p writes to: of the circle, as a rule.
+func (r *run) near(p *person) *person {
+	if r.chance(0.85) {
+		return pick(r.dice, p.circle)
+	}
+	return others(r.dice, r.org.people, p, 1)[0]
+}
+
 // goPrivate opens a private mailbox that a few colleagues know.
 func (r *run) goPrivate(p *person) {
 	p.private = r.freeAddress(p)
-	p.confidants = others(r.dice, r.org.people, p, 4)
-	for _, as := range []role{assistant, finance, hr} { // who would be asked
-		p.confidants = append(p.confidants, others(r.dice, r.of(as), p, 1)...)
-	}
+	p.confidants = p.circle[:min(5, len(p.circle))]
 }
 
 // freeAddress is an address at a free provider that reads like a person's.

@@ -21,7 +21,7 @@ import (
 
 // A Size says how large a world is and how much happens in it.
 type Size struct {
-	People   int     // of the organisation; 60 where zero, and at least 12
+	People   int     // of the organisation; 60 where zero, and at least 16
 	Firms    int     // vendors, customers and partners; as many as people where zero, and at least 12
 	Mail     float64 // conversations that each person starts or is drawn into on a working day; 3 where zero
 	Overlays float64 // stories of each kind of attack and of each kind of twin a working day; 1 where zero, none where negative
@@ -40,7 +40,7 @@ func (s Size) withDefaults() Size {
 	if s.Overlays == 0 {
 		s.Overlays = 1
 	}
-	s.People, s.Firms, s.Overlays = max(s.People, 12), max(s.Firms, 12), max(s.Overlays, 0)
+	s.People, s.Firms, s.Overlays = max(s.People, 16), max(s.Firms, 12), max(s.Overlays, 0)
 	return s
 }
 

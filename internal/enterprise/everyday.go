@@ -56,6 +56,9 @@ func (r *run) plan(day time.Time) {
 		busy = 0.06
 	}
 	for _, p := range r.org.people {
+		if p.role == boss && r.chance(0.03*busy) {
+			r.travel(p)
+		}
 		for range r.poisson(busy * r.size.Mail * 0.6) {
 			r.at(r.workHour(day, p.zone), func() { r.converse(p) })
 		}
@@ -75,9 +78,23 @@ func (r *run) plan(day time.Time) {
 	r.overlay(day, busy)
 }
 
+// travel sends a person on a trip of some days.
+func (r *run) travel(p *person) {
+	p.trip = trip{net: r.somewhere(), zone: p.zone, program: p.program, until: r.now.AddDate(0, 0, r.between(2, 5))}
+	if r.chance(0.6) {
+		p.trip.zone = pick(r.dice, zones)
+	}
+	if r.chance(0.5) {
+		p.trip.program = pick(r.dice, []*program{p.phone, pick(r.dice, webmails)})
+	}
+}
+
 // converse begins talk among ours.
 func (r *run) converse(p *person) {
-	to := others(r.dice, r.org.people, p, 1+r.poisson(0.3))
+	to := []*person{r.near(p)}
+	if r.chance(0.2) {
+		to = append(to, others(r.dice, p.circle, to[0], 1)...)
+	}
 	purpose := pick(r.dice, words("status status meeting status"))
 	r.talk(p, to, purpose, &thread{ours: p}, 5)
 }
@@ -134,9 +151,9 @@ func (f *firm) live(th *thread) {
 
 // business begins talk with a firm, from either side.
 func (r *run) business(f *firm) {
-	them, us := pick(r.dice, f.people), pick(r.dice, r.org.people)
-	if r.chance(0.5) { // most firms have one to talk to
-		us = f.clerk
+	them, us := pick(r.dice, f.people), pick(r.dice, f.contacts)
+	if r.chance(0.1) {
+		us = pick(r.dice, r.org.people)
 	}
 	th := &thread{ours: us, theirs: them}
 	switch {

@@ -2,6 +2,7 @@ package enterprise
 
 import (
 	"encoding/base64"
+	"encoding/binary"
 	"fmt"
 	"mime"
 	"slices"
@@ -199,11 +200,11 @@ func (r *run) write(v *voice, l *letter, id string) []byte {
 
 // token is n bytes in base64.
 func (r *run) token(n int) string {
-	b := make([]byte, n)
-	for i := range b {
-		b[i] = byte(r.Uint32())
+	b := make([]byte, 0, n+8)
+	for len(b) < n {
+		b = binary.LittleEndian.AppendUint64(b, r.Uint64())
 	}
-	return base64.StdEncoding.EncodeToString(b)
+	return base64.StdEncoding.EncodeToString(b[:n])
 }
 
 // trace writes what the hosts before us noted.

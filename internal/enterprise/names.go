@@ -54,20 +54,25 @@ func (r *run) firmName() (name, domain string) {
 	}
 }
 
-// take reserves a domain, and tells whether it was free.
-func (r *run) take(domain string) bool {
-	free := !r.names[domain]
-	r.names[domain] = true
-	return free
-}
+// take reserves a domain.
+func (r *run) take(domain string) { r.names[domain] = true }
 
 // homoglyphs are letters and what is taken for them.
 var homoglyphs = []struct{ is, seems string }{
 	{"l", "1"}, {"o", "0"}, {"m", "rn"}, {"i", "l"}, {"w", "vv"}, {"e", "3"},
 }
 
-// lookalike is a domain made to be taken for another one.
+// lookalike is a domain that nobody has, made to be taken for another one.
 func (r *run) lookalike(domain string) string {
+	for {
+		if made := r.resembling(domain); made != domain && !r.names[made] {
+			return made
+		}
+	}
+}
+
+// resembling is a domain with one change that the eye may miss.
+func (r *run) resembling(domain string) string {
 	label, top, _ := strings.Cut(domain, ".")
 	i := r.between(1, len(label)-2)
 	switch r.IntN(7) {
@@ -95,8 +100,5 @@ func (r *run) lookalike(domain string) string {
 	case 6:
 		label = label[:i] + "-" + label[i:]
 	}
-	if made := label + "." + top; made != domain {
-		return made
-	}
-	return label + "-mail." + top
+	return label + "." + top
 }

@@ -14,15 +14,15 @@ import (
 type teller func() *voice
 
 // ask tells of a wish that one person has of another: a task, gift cards,
-// data, another account for the salary. Often the other answers, and the
-// wish is repeated.
+// data, another account for the salary. Where the other answers, the wish is
+// repeated.
 func (r *run) ask(tell teller, to *person, m mark, purpose string) {
 	v, th := tell(), &thread{}
 	b := &blanks{bank: r.account(pick(r.dice, countryOf[to.lang])).text}
 	l := &letter{to: []mailbox{to.box()}, subject: r.say(v.lang, purpose+"!", b), fresh: th}
 	l.text = r.speech(v, to.given, b, purpose, purpose+"2")
 	r.send(v, l, m)
-	if !r.chance(0.4) {
+	if !m.Twin && !r.chance(0.2) || !r.chance(0.6) { // few fall for a thief
 		return
 	}
 	r.answered(to, v, th, m, func() {

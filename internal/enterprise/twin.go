@@ -9,7 +9,7 @@ import (
 // Innocent twins: each looks like the attack whose class it is listed under,
 // in its words always, and in some of its facts.
 var twins = []kind{
-	{"vendor_fraud", "bank_change", 1, (*run).bankChange},
+	{"vendor_fraud", "bank_change", 0.5, (*run).bankChange},
 	{"vendor_fraud", "vendor_merger", 0.2, (*run).merger},
 	{"vendor_fraud", "sibling_domain", 0.5, (*run).sibling},
 	{"vendor_fraud", "new_provider", 0.2, (*run).newProvider},
@@ -33,7 +33,7 @@ var twins = []kind{
 	{"account_takeover", "travelling_boss", 0.5, func(r *run, m mark) { r.fromAfar(m, pick(r.dice, words("task gift payroll data"))) }},
 	{"account_takeover", "new_employee", 0.3, func(r *run, m mark) { r.hired(m, r.introduces) }},
 	{"reconnaissance", "short_message", 1, (*run).short},
-	{"mailbomb", "onboarding", 0.4, func(r *run, m mark) { r.signups(pick(r.dice, r.org.people), r.between(6, 20), 6*time.Hour, m) }},
+	{"mailbomb", "onboarding", 0.5, func(r *run, m mark) { r.signups(pick(r.dice, r.org.people), r.between(5, 15), 6*time.Hour, m) }},
 	{"service_abuse", "signing", 1, (*run).signing},
 	{"callback_phishing", "renewal", 1, (*run).renews},
 }
@@ -42,7 +42,7 @@ var twins = []kind{
 func (r *run) bankChange(m mark) {
 	f, th := r.victim()
 	f.account = r.account(f.country)
-	if r.chance(0.15) {
+	if r.chance(0.1) {
 		f.account = r.account("")
 	}
 	r.moveMoney(r.mostly(f.biller()), f, th, f.account, m, 0)
@@ -51,7 +51,7 @@ func (r *run) bankChange(m mark) {
 // mostly is a person at the usual desk, now and then at another.
 func (r *run) mostly(p *person) teller {
 	return func() *voice {
-		if r.chance(0.1) {
+		if r.chance(0.05) {
 			return r.away(r.voice(p), p, 0.3, 0.3)
 		}
 		return r.voice(p)
@@ -64,8 +64,8 @@ func (r *run) merger(m mark) {
 	f, th := r.victim()
 	v, old := r.voice(f.biller()), f.domain
 	_, f.domain = r.firmName()
-	if near := r.lookalike(old); r.chance(0.4) && !r.names[near] {
-		f.domain = near
+	if r.chance(0.4) {
+		f.domain = r.lookalike(old)
 	}
 	delete(r.names, old)
 	r.take(f.domain)
@@ -159,49 +159,32 @@ func (r *run) fromHome(m mark, purpose string) {
 	for p.private.Domain == "" {
 		p = r.wisher(purpose)
 	}
-	to := pick(r.dice, p.confidants)
-	for _, c := range p.confidants {
-		if fits(c.role, purpose) {
-			to = c
-		}
-	}
-	r.ask(func() *voice { return r.private(p) }, to, m, purpose)
+	r.ask(func() *voice { return r.private(p) }, r.trusted(purpose, p), m, purpose)
 }
 
-// fits tells whether a role is asked for such things.
-func fits(as role, purpose string) bool {
-	switch purpose {
-	case "payroll", "data":
-		return as == hr || as == finance
-	}
-	return as == assistant
-}
-
-// fromAfar is a wish of somebody on a journey.
+// fromAfar is a wish of somebody on a trip, which the other has mail from at
+// other times as well.
 func (r *run) fromAfar(m mark, purpose string) {
 	p := r.wisher(purpose)
-	net, zone := r.somewhere(), pick(r.dice, zones)
-	r.ask(func() *voice {
-		v := r.away(r.voice(p), p, 0, 0.5)
-		v.desk.client = r.addrIn(net)
-		if r.chance(0.6) {
-			v.desk.zone = zone
-		}
-		return v
-	}, r.asked(purpose, p), m, purpose)
+	if !r.now.Before(p.trip.until) {
+		r.travel(p)
+	}
+	r.at(r.later(p.trip.zone, 0, 30*time.Hour), func() {
+		r.ask(func() *voice { return r.voice(p) }, r.trusted(purpose, p), m, purpose)
+	})
 }
 
 // fromDesk is a wish from the usual place.
 func (r *run) fromDesk(m mark, purpose string) {
 	p := r.wisher(purpose)
-	r.ask(r.mostly(p), r.asked(purpose, p), m, purpose)
+	r.ask(r.mostly(p), r.trusted(purpose, p), m, purpose)
 }
 
 // renamed is one of ours who has married.
 func (r *run) renamed(m mark, purpose string) {
 	p := pick(r.dice, r.of(staff))
 	r.rename(p, pick(r.dice, pick(r.dice, cultures).family))
-	r.ask(r.mostly(p), r.asked(purpose, p), m, purpose)
+	r.ask(r.mostly(p), r.trusted(purpose, p), m, purpose)
 }
 
 // namesake is a customer's person who bears the name of one of ours.
@@ -219,6 +202,7 @@ func (r *run) hired(m mark, then func(*person, mark)) {
 	for i, p := range r.org.people {
 		if p.role == staff {
 			fresh := r.person(r.org, staff)
+			fresh.circle = r.circle(fresh)
 			r.org.people = append(append(r.org.people[:i:i], r.org.people[i+1:]...), fresh)
 			then(fresh, m)
 			return
@@ -226,7 +210,7 @@ func (r *run) hired(m mark, then func(*person, mark)) {
 	}
 }
 
-func (r *run) payday(p *person, m mark) { r.ask(r.mostly(p), r.asked("payroll", p), m, "payroll") }
+func (r *run) payday(p *person, m mark) { r.ask(r.mostly(p), r.trusted("payroll", p), m, "payroll") }
 
 func (r *run) introduces(p *person, m mark) {
 	v := r.voice(p)
@@ -253,9 +237,9 @@ func (r *run) mailing(m mark) {
 func (r *run) short(m mark) {
 	p := pick(r.dice, pick(r.dice, r.firms).people)
 	v, n := r.voice(p), 1
-	switch r.IntN(3) {
+	switch r.IntN(4) {
 	case 0: // somebody from outside who asks around
-		v, n = r.freeVoice(p, r.freeAddress(p)), r.between(1, 4)
+		v, n = r.freeVoice(p, r.freeAddress(p)), r.between(1, 2)
 	case 1:
 		p = pick(r.dice, r.org.people)
 		v, n = r.voice(p), r.between(1, 3)
@@ -267,7 +251,7 @@ func (r *run) short(m mark) {
 func (r *run) signing(m mark) {
 	as := pick(r.dice, pick(r.dice, r.firms).people)
 	who := as.box()
-	if r.chance(0.2) {
+	if r.chance(0.05) {
 		stranger := r.firm(customer, 1)
 		who, as = stranger.people[0].box(), stranger.people[0]
 	}

@@ -54,7 +54,9 @@ func (r *run) voice(p *person) *voice {
 	}
 	if p.firm == r.org {
 		v.desk.server = nil
-		if r.chance(p.atHome) {
+		if r.now.Before(p.trip.until) {
+			v.desk = desk{client: r.addrIn(p.trip.net), auth: p.local, program: p.trip.program, zone: p.trip.zone}
+		} else if r.chance(p.atHome) {
 			v.desk.auth = p.local
 		} else {
 			v.desk.client = officeAddr(p)

@@ -93,7 +93,7 @@ func TestWordsDoNotTell(t *testing.T) {
 		}
 	}
 	// It is not that the learner is dull: it tells one class from another.
-	if area, _, _ := auc(bayes(apart(train)), apart(test)); area < 0.9 {
+	if area, _, _ := auc(bayes(apart(train)), apart(test)); area < 0.8 {
 		t.Errorf("payroll and vendors: %.3f", area)
 	}
 }
