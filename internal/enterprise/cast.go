@@ -140,7 +140,20 @@ func (r *run) person(f *firm, as role) *person {
 		p.lang = pick(r.dice, languages)
 	}
 	r.rename(p, pick(r.dice, c.family))
+	for f != r.org && r.isBoss(p.name()) { // namesakes have their own story
+		r.rename(p, pick(r.dice, c.family))
+	}
 	return p
+}
+
+// isBoss tells whether one of our bosses has the name.
+func (r *run) isBoss(name string) bool {
+	for _, p := range r.of(boss) {
+		if p.name() == name {
+			return true
+		}
+	}
+	return false
 }
 
 // rename gives a person a family name and the address that goes with it.
@@ -199,6 +212,7 @@ func (r *run) proof() proof {
 	p := proof{spf: r.chance(0.95), dkim: r.chance(0.85), selector: "s" + r.digits(2)}
 	if r.chance(0.7) {
 		p.policy = pick(r.dice, words("none none quarantine reject"))
+		p.dkim = p.dkim || !p.spf || p.policy != "none" && r.chance(0.9)
 	}
 	return p
 }
@@ -297,6 +311,9 @@ func (r *run) freeAddress(p *person) parse.Address {
 // of lists our people with a role.
 func (r *run) of(as role) []*person {
 	var list []*person
+	if r.org == nil { // it is being founded
+		return nil
+	}
 	for _, p := range r.org.people {
 		if p.role == as {
 			list = append(list, p)

@@ -27,7 +27,7 @@ func (r *run) ask(tell teller, to *person, m mark, purpose string) {
 	}
 	r.answered(to, v, th, m, func() {
 		v := tell()
-		r.send(v, &letter{to: []mailbox{to.box()}, thread: th, text: r.speech(v, to.given, b, purpose+"2")}, m)
+		r.send(v, &letter{to: []mailbox{to.box()}, thread: th, text: r.speech(v, to.given, b, purpose, purpose+"2")}, m)
 	})
 }
 

@@ -16,10 +16,17 @@ type sample struct {
 	attack bool
 }
 
-// samples collects a world's attacks and twins by class.
-func samples(seed uint64, days int) map[string][]sample {
+// samples collects the attacks and twins of some worlds by class.
+func samples(seeds ...uint64) map[string][]sample {
 	all := map[string][]sample{}
-	for m := range New(seed, Size{People: 30, Overlays: 4}).Stream(monday, days) {
+	for _, seed := range seeds {
+		collect(all, New(seed, Size{People: 30, Overlays: 4}))
+	}
+	return all
+}
+
+func collect(all map[string][]sample, w *World) {
+	for m := range w.Stream(monday, 19) {
 		class := m.Truth.Class
 		if m.Truth.Twin {
 			class = m.Truth.Like
@@ -33,7 +40,6 @@ func samples(seed uint64, days int) map[string][]sample {
 		}
 		all[class] = append(all[class], s)
 	}
-	return all
 }
 
 // bayes learns a weight for each word: naive Bayes over the words present.
@@ -80,11 +86,11 @@ func auc(weights map[string]float64, test []sample) (area float64, attacks, twin
 	return area / float64(len(scores[0])*len(scores[1])), len(scores[1]), len(scores[0])
 }
 
-// What is learned from the words of one world does not tell attacks from twins
-// in another.
+// What is learned from the words of some worlds, in which every language is
+// well spoken, does not tell attacks from twins in another.
 func TestWordsDoNotTell(t *testing.T) {
 	t.Parallel()
-	train, test := samples(11, 30), samples(12, 30)
+	train, test := samples(11, 13, 14, 15, 16), samples(12)
 	for class, list := range test {
 		area, attacks, twins := auc(bayes(train[class]), list)
 		t.Logf("%-24s %.3f (%d attacks, %d twins)", class, area, attacks, twins)
@@ -93,7 +99,7 @@ func TestWordsDoNotTell(t *testing.T) {
 		}
 	}
 	// It is not that the learner is dull: it tells one class from another.
-	if area, _, _ := auc(bayes(apart(train)), apart(test)); area < 0.8 {
+	if area, _, _ := auc(bayes(apart(train)), apart(test)); area < 0.9 {
 		t.Errorf("payroll and vendors: %.3f", area)
 	}
 }
