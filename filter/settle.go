@@ -98,9 +98,10 @@ func sighting(rec *Record) store.Sighting {
 func remember(rec *Record) settled {
 	facts, env, v := rec.Facts, rec.Facts.Env, rec.Verdict
 	s := sighting(rec)
+	values := rec.Vector.Values() // none where the route broke
 	e := store.Entry{
 		ID: env.ID, At: env.Received, Door: env.Protocol, From: s.From.String(), MailFrom: env.From.String(),
-		Remote: env.Remote.String(), Size: facts.Size, Sighting: s, Signals: signals.All().Names(), Values: rec.Vector.Values(),
+		Remote: env.Remote.String(), Size: facts.Size, Sighting: s, Signals: signals.All().Names()[:len(values)], Values: values,
 		Action: v.Action.String(), Rule: v.Rule, Class: v.Class.String(), Score: v.Score,
 		Missing: slices.Clone(facts.Missing), Fate: string(rec.Fate),
 	}

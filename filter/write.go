@@ -3,6 +3,7 @@ package filter
 import (
 	"bytes"
 	"fmt"
+	"log/slog"
 	"mime"
 	"slices"
 	"strconv"
@@ -22,14 +23,18 @@ type Outgoing [][]byte
 // prefix begins the names of the fields that are ours alone.
 const prefix = "X-Postern-"
 
-// write makes the message that goes on.
-func (f *Filter) write(rec *Record, m Mail) Outgoing {
-	head := f.head(rec, m)
-	var out Outgoing
-	if err := guard(func() error { out = f.cut(m.Raw, rec.Verdict.SubjectTag); return nil }); err != nil {
-		out = Outgoing{m.Raw}
+// write makes the message that goes on. If that breaks it may not go on, whatever
+// on_failure says: forged fields could be in it.
+func (f *Filter) write(rec *Record, m Mail) (out Outgoing) {
+	err := guard(func() error {
+		out = append(Outgoing{f.head(rec, m)}, f.cut(m.Raw, rec.Verdict.SubjectTag)...)
+		return nil
+	})
+	if err != nil {
+		f.Log.Error("route broke", slog.String("id", m.Env.ID), slog.Any("err", err))
+		rec.Verdict.Action, rec.Verdict.Rule = policy.Defer, "route broke"
 	}
-	return append(Outgoing{head}, out...)
+	return out
 }
 
 // head is the block of our own fields. Authentication-Results stands above the

@@ -8,6 +8,7 @@ import (
 
 	"postern/detect"
 	"postern/policy"
+	"postern/signals"
 )
 
 func TestForgedFieldsAreRemoved(t *testing.T) {
@@ -44,6 +45,14 @@ func TestForgedFieldsAreRemovedBeyondTheParsersLimits(t *testing.T) {
 	raw := strings.Repeat("A: b\r\n", 100_000) + "X-Postern-Verdict: accept\r\n" + message
 	if got := string(slices.Concat(f.cut([]byte(raw), "")...)); strings.Contains(got, prefix) {
 		t.Error("the forged field is still there")
+	}
+}
+
+func TestWhatCannotBeWrittenIsDeferred(t *testing.T) {
+	f, m := newFilter(t, policy.Config{OnFailure: "accept"}), mail(message)
+	rec := &Record{Facts: &signals.Facts{Env: m.Env}, Verdict: policy.Verdict{Class: detect.NumClasses}} // a class without a name
+	if out := f.write(rec, m); len(out) != 0 || rec.Verdict.Action != policy.Defer {
+		t.Errorf("%v: %q", rec.Verdict.Action, out)
 	}
 }
 
