@@ -7,6 +7,7 @@ import (
 	"os"
 	"os/signal"
 	"path/filepath"
+	"runtime/debug"
 	"syscall"
 	"time"
 
@@ -33,6 +34,8 @@ func (c *backfillCommand) Run(ctx context.Context, t *terminal) error {
 		return err
 	}
 	defer b.close()
+	debug.SetGCPercent(loadGarbage)
+	debug.SetMemoryLimit(loadHeapSize)
 	start := time.Now()
 	err = b.find(ctx)
 	if err == nil && !c.DryRun {
@@ -48,10 +51,12 @@ func (c *backfillCommand) Run(ctx context.Context, t *terminal) error {
 	return b.summary(ctx, time.Since(start))
 }
 
-// The store may use more memory while it is filled than while it serves.
+// More memory may be used to fill the store than to serve.
 const (
-	loadCache  = 64 << 20
-	loadBuffer = 16 << 20
+	loadCache    = 64 << 20
+	loadBuffer   = 16 << 20
+	loadGarbage  = 400       // percent of what is in use
+	loadHeapSize = 384 << 20 // from which on garbage is collected at once
 )
 
 // backfill is one run.

@@ -5,6 +5,7 @@ import (
 	"errors"
 	"hash/maphash"
 	"os"
+	"path/filepath"
 	"runtime"
 	"strings"
 	"sync"
@@ -114,7 +115,7 @@ func (b *backfill) find(ctx context.Context) (err error) {
 		sorter: mailbox.NewSorter(b.plan.dir, mailbox.DefaultRun), parties: parties{seed: maphash.MakeSeed(), seen: map[uint64]party{}},
 	}
 	if !b.command.Again && !b.command.DryRun {
-		if f.known, err = readMarksIn(b.config.Store.Path + "/backfill"); err != nil {
+		if f.known, err = readMarksIn(filepath.Dir(b.plan.dir)); err != nil {
 			return err
 		}
 	}

@@ -63,6 +63,38 @@ func TestLastHopPassesOurOwnHosts(t *testing.T) {
 	}
 }
 
+// Who handed a past message in is told by the field at the border, which a
+// host of ours wrote, and by nothing beneath it.
+func TestFromInside(t *testing.T) {
+	t.Parallel()
+	const outside = "Received: from out.example.net (out.example.net [192.0.2.7]) by mx.example.com with ESMTPS; x\n"
+	const inside = "Received: from pc (pc [10.0.0.7]) by mx.example.com with ESMTP; x\n"
+	for _, tc := range []struct {
+		name, header string
+		want         bool
+	}{
+		{"from outside", outside, false},
+		{"from outside, then through our hosts", inside + outside + inside, false},
+		{"from a client that cannot be read", "Received: from unknown by mx.example.com with SMTP; x\n", false},
+		{"from outside, with a login", "Received: from pc (pc.example.net [192.0.2.7]) (authenticated) by mx.example.com (Postfix) with ESMTPSA id 1; x\n", true},
+		{"a login that the sender claims", outside + "Received: from pc ([192.0.2.8]) by out.example.net with ESMTPSA; x\n", false},
+		{"a greeting that claims a login", "Received: from ESMTPSA (x [192.0.2.7]) by mx.example.com with ESMTP; x\n", false},
+		{"from our network", inside, true},
+		{"from this host", "Received: by mx.example.com (Postfix, from userid 1000); x\n", true},
+		{"a copy that was filed", "X-Mailer: m\n", true},
+		{"delivered without trace", "Return-Path: <a@example.com>\n", false},
+	} {
+		t.Run(tc.name, func(t *testing.T) {
+			t.Parallel()
+			c := &config{}
+			m := parse.Read([]byte(strings.ReplaceAll(tc.header+"From: a@example.com\n\n", "\n", "\r\n")), parse.DefaultLimits)
+			if got := fromInside(m, c.border(m)); got != tc.want {
+				t.Errorf("%v", got)
+			}
+		})
+	}
+}
+
 // hops is a next hop that gives the replies it is told to.
 type hops struct {
 	rcpt    relay.Reply
