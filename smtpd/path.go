@@ -23,7 +23,7 @@ func parsePath(arg, prefix string) (path, bool) {
 	arg = strings.TrimLeft(arg[len(prefix):], " ")
 	if !strings.HasPrefix(arg, "<") {
 		text, params, _ := strings.Cut(arg, " ")
-		return path{text: "<" + text + ">", params: strings.TrimLeft(params, " ")}, text != ""
+		return path{text: "<" + text + ">", params: strings.TrimLeft(params, " ")}, text != "" && !strings.ContainsAny(text, "()<>")
 	}
 	end := pathEnd(arg)
 	if end < 0 || end < len(arg) && arg[end] != ' ' {
@@ -33,7 +33,8 @@ func parsePath(arg, prefix string) (path, bool) {
 }
 
 // pathEnd finds the end of the path that s begins with. A quoted local part
-// may hold anything (RFC 5321 §4.1.2).
+// may hold anything. Outside of it there are no comments (RFC 5321 §4.1.2): the
+// next hop might read them otherwise than we do.
 func pathEnd(s string) int {
 	quoted := false
 	for i := 0; i < len(s); i++ {
@@ -43,6 +44,10 @@ func pathEnd(s string) int {
 		case '\\':
 			if quoted {
 				i++
+			}
+		case '(', ')':
+			if !quoted {
+				return -1
 			}
 		case '>':
 			if !quoted {
