@@ -7,7 +7,7 @@ import (
 
 // An account is where money is asked to go. Its bank does not exist: the bank
 // codes are those that no register assigns, the check digits are right.
-type account struct{ country, text string }
+type account string
 
 // banks are the countries of accounts with their national bank codes.
 var banks = []struct{ country, bank, bic string }{
@@ -39,7 +39,7 @@ func (r *run) account(country string) account {
 	if r.chance(0.6) {
 		shown = groups(iban)
 	}
-	return account{b.country, "IBAN " + shown + ", BIC " + b.bic}
+	return account("IBAN " + shown + ", BIC " + b.bic)
 }
 
 // usAccount has a routing number in the range from 13, which is not assigned.
@@ -50,7 +50,7 @@ func (r *run) usAccount() account {
 		sum += weight * int(d[i]-'0')
 	}
 	d = append(d, byte('0'+(10-sum%10)%10))
-	return account{"US", "ABA routing " + string(d) + ", account " + r.digits(10)}
+	return account("ABA routing " + string(d) + ", account " + r.digits(10))
 }
 
 // mod97 is the remainder of an IBAN's number (ISO 13616), letters standing for

@@ -155,7 +155,7 @@ func (r *run) business(f *firm) {
 	if r.chance(0.1) {
 		us = pick(r.dice, r.org.people)
 	}
-	th := &thread{ours: us, theirs: them}
+	th := &thread{ours: us}
 	switch {
 	case r.chance(0.5):
 		r.talk(us, []*person{them}, pick(r.dice, words("status order order meeting")), th, 6)
@@ -202,11 +202,11 @@ func (f *firm) biller() *person { return f.people[0] }
 
 // invoice sends an invoice with the account that is now good.
 func (r *run) invoice(f *firm, m mark, v *voice) {
-	b := &blanks{bank: f.account.text, amount: r.amount(f.typical)}
+	b := &blanks{bank: string(f.account), amount: r.amount(f.typical)}
 	if f.shared != "" {
 		v.addr.Local, v.reverse.Local = f.shared, f.shared
 	}
-	th := &thread{ours: f.clerk, theirs: f.biller()}
+	th := &thread{ours: f.clerk}
 	l := &letter{to: []mailbox{f.clerk.box()}, text: r.speech(v, f.clerk.given, b, "invoice", "account")}
 	if len(f.threads) > 0 && r.chance(0.3) {
 		th = pick(r.dice, f.threads)

@@ -51,7 +51,6 @@ type thread struct {
 	who     string   // its author
 	at      time.Time
 	ours    *person
-	theirs  *person
 }
 
 const maxRefs = 8

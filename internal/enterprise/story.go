@@ -18,7 +18,7 @@ type teller func() *voice
 // repeated.
 func (r *run) ask(tell teller, to *person, m mark, purpose string) {
 	v, th := tell(), &thread{}
-	b := &blanks{bank: r.account(pick(r.dice, countryOf[to.lang])).text}
+	b := &blanks{bank: string(r.account(pick(r.dice, countryOf[to.lang])))}
 	l := &letter{to: []mailbox{to.box()}, subject: r.say(v.lang, purpose+"!", b), fresh: th}
 	l.text = r.speech(v, to.given, b, purpose, purpose+"2")
 	r.send(v, l, m)
@@ -60,7 +60,7 @@ func (r *run) moveMoney(tell teller, f *firm, th *thread, to account, m mark, st
 	us := f.clerk
 	details := func() {
 		v := tell()
-		b := &blanks{bank: to.text, amount: r.amount(f.typical)}
+		b := &blanks{bank: string(to), amount: r.amount(f.typical)}
 		l := &letter{to: []mailbox{us.box()}, thread: th, strange: r.chance(strange)}
 		if th == nil || len(th.refs) == 0 {
 			th = &thread{ours: us}

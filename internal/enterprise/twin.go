@@ -140,7 +140,7 @@ func (r *run) forwardedBank(m mark) {
 		return
 	}
 	colleague := others(r.dice, r.org.people, f.clerk, 1)[0]
-	v, b := r.voice(f.biller()), &blanks{bank: f.account.text, amount: r.amount(f.typical)}
+	v, b := r.voice(f.biller()), &blanks{bank: string(f.account), amount: r.amount(f.typical)}
 	v.lang = f.biller().lang
 	first := &thread{}
 	l := &letter{to: []mailbox{colleague.box()}, subject: r.say(v.lang, "bank!", b), fresh: first, text: r.speech(v, colleague.given, b, "bank", "bank2")}
