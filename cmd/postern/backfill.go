@@ -81,7 +81,7 @@ func (c *backfillCommand) open(t *terminal) (*backfill, error) {
 	}
 	if c.DryRun {
 		dir, err := os.MkdirTemp("", "postern-backfill-")
-		b.plan.dir = dir
+		b.plan = newPlan(dir)
 		return b, exitWith(exitIO, err)
 	}
 	rules, err := policy.New(cfg.Policy)

@@ -42,6 +42,12 @@ const (
 	readMarks = "read"  // beside the plans: the marks of the files that earlier runs have read
 )
 
+// newPlan is an empty plan. Its lists are not null in the summary.
+func newPlan(dir string) plan {
+	none := wrongs{List: []wrong{}}
+	return plan{dir: dir, Version: planVersion, Found: found{Wrong: none}, Learned: learned{Wrong: none}}
+}
+
 // openPlan opens the plan for paths, or begins one.
 func openPlan(dir string, paths []string, again bool) (plan, error) {
 	h := sha256.New()
@@ -54,7 +60,7 @@ func openPlan(dir string, paths []string, again bool) (plan, error) {
 		p.made = true
 		return p, nil
 	}
-	p = plan{dir: p.dir, Version: planVersion}
+	p = newPlan(p.dir)
 	return p, errors.Join(os.RemoveAll(p.dir), os.MkdirAll(p.dir, 0o700))
 }
 
