@@ -153,7 +153,7 @@ func TestOnFailureAnswersWhereTheRouteBreaks(t *testing.T) {
 func TestOneBrokenDetectorDoesNotSilenceTheOthers(t *testing.T) {
 	f := newFilter(t, policy.Config{})
 	f.Detectors = []detect.Detector{brokenDetector{}, certain{}}
-	if v, text, _ := send(t, f, mail(message)); v.Class != detect.Malware || !strings.Contains(text, "X-Postern-Reasons: 1. it says so.\r\n") {
+	if v, text, _ := send(t, f, mail(message)); v.Class != detect.Malware || !strings.Contains(text, "X-Postern-Reasons: 1. It says so.\r\n") {
 		t.Errorf("%v: %s", v.Class, text)
 	}
 }

@@ -62,9 +62,17 @@ func (f *Filter) head(rec *Record, m Mail) []byte {
 func reasons(v policy.Verdict) string {
 	list := make([]string, len(v.Reasons))
 	for i, e := range v.Reasons {
-		list[i] = fmt.Sprintf("%d. %s.", i+1, e.Text)
+		list[i] = fmt.Sprintf("%d. %s.", i+1, capital(e.Text))
 	}
 	return strings.Join(list, " ")
+}
+
+// capital makes a clause begin as a sentence does. Ours begin in ASCII.
+func capital(s string) string {
+	if s != "" && 'a' <= s[0] && s[0] <= 'z' {
+		return string(s[0]-'a'+'A') + s[1:]
+	}
+	return s
 }
 
 // firstContact tells what of the sender is new here; empty where history could

@@ -74,7 +74,7 @@ func TestHead(t *testing.T) {
 		"X-Postern-Score: 0.9500\r\n" +
 		"X-Postern-Class: malware\r\n" +
 		"X-Postern-Id: 01J0\r\n" +
-		"X-Postern-Reasons: 1. it says so.\r\n" +
+		"X-Postern-Reasons: 1. It says so.\r\n" +
 		"Authentication-Results: mx.example.com; spf=none\r\n smtp.mailfrom=nora@partner.example; dkim=none; dmarc=none\r\n header.from=partner.example; arc=none\r\n" +
 		"Received: from out.partner.example by mx.example.com with ESMTP id 01J0; Sun,\r\n 22 Nov 2026 09:00:00 +0000\r\n" + message
 	if text != want {
