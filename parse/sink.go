@@ -87,7 +87,7 @@ func (p *page) flow(to int, text []byte) {
 			continue
 		}
 		j := i
-		for j < len(text) && text[j] > ' ' && text[j] < 0x80 {
+		for j < len(text) && text[j] > ' ' && text[j] < 0x7f {
 			j++
 		}
 		if j > i {
