@@ -27,20 +27,20 @@ func (f *Filter) gather(ctx context.Context, facts *signals.Facts, raw []byte) {
 		return nil
 	})
 
-	var auth, history error
+	var history error
 	var wg sync.WaitGroup
-	wg.Go(func() {
-		auth = guard(func() error {
-			facts.Auth = f.Auth.Verify(ctx, facts.Env, facts.Msg, raw)
-			return nil
-		})
-	})
 	if f.History != nil {
-		history = guard(func() (err error) {
-			facts.History, err = f.History.Lookup(ctx, query(facts))
-			return err
+		wg.Go(func() {
+			history = guard(func() (err error) {
+				facts.History, err = f.History.Lookup(ctx, query(facts))
+				return err
+			})
 		})
 	}
+	auth := guard(func() error { // here, since it needs the most stack
+		facts.Auth = f.Auth.Verify(ctx, facts.Env, facts.Msg, raw)
+		return nil
+	})
 	wg.Wait()
 	f.miss(facts, "auth", auth)
 	f.miss(facts, "history", history)
