@@ -8,7 +8,7 @@ BIN   := $(CURDIR)/bin
 RACE  := ./cmd/... ./filter/... ./internal/dialog/... ./mailauth/... ./relay/... ./smtpd/... ./store/... ./web/...
 PLAIN  = $(filter-out $(shell go list $(RACE)),$(shell go list ./...))
 
-.PHONY: help run test check golden gen fuzz bench build tools lint setup nightly
+.PHONY: help run test check golden gen fuzz bench load eval deb nightly build lint setup
 
 help:
 	@sed -n 's/^## //p' Makefile
@@ -49,6 +49,15 @@ bench: $(BIN)/benchstat
 ## make load           throughput and latency beside the direct path (docs/performance.md)
 load: build
 	POSTERN_BIN=$(BIN)/postern go run ./internal/load
+
+## make eval CORPUS=D  detection quality on labelled mail, as D/CLASS/SOURCE/*.eml
+eval: build
+	@test -n "$(CORPUS)" || { echo "say where the mail is: make eval CORPUS=DIR" >&2; exit 64; }
+	go run ./internal/eval -postern $(BIN)/postern $(CORPUS)
+
+## make deb            the Debian package, in bin/
+deb: build
+	packaging/deb $(BIN)
 
 ## make nightly        what takes longer: every fuzz target for 5 minutes, everything under race
 nightly:
