@@ -27,7 +27,9 @@ func Fold(name string) string {
 			return r
 		}
 	}, norm.NFKD.String(strings.ToValidUTF8(name, "")))
-	words := strings.FieldsFunc(cases.Fold().String(plain), func(r rune) bool {
+	// Folding swaps the two cases of Cherokee; the lower one is as good for both.
+	folded := strings.ToLower(cases.Fold().String(plain))
+	words := strings.FieldsFunc(folded, func(r rune) bool {
 		return !unicode.IsLetter(r) && !unicode.IsMark(r) && !unicode.IsDigit(r)
 	})
 	slices.Sort(words)

@@ -188,6 +188,7 @@ func TestFold(t *testing.T) {
 func FuzzFold(f *testing.F) {
 	f.Add("REED, Dána")
 	f.Add("ŉ ﬁ ǅ \u0345 İ")
+	f.Add("ꮿ")
 	f.Fuzz(func(t *testing.T, name string) {
 		if once := Fold(name); len(once) <= maxName && Fold(once) != once {
 			t.Fatalf("%q folds to %q, and that to %q", name, once, Fold(once))
