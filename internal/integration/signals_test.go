@@ -128,6 +128,7 @@ func TestReload(t *testing.T) {
 			t.Errorf("%s took %d tries: %+v", l.from, len(l.tries), l.tries)
 		}
 	}
+	g.Configure(string(right)) // the audit's commands read it
 	got := audit(t, g, s, all)
 	t.Logf("reload: sent %d, acknowledged at once %d, lost %d, duplicates %d, reloaded %d times, %d of them refused",
 		len(all), got.acknowledged, got.lost, got.duplicates, reloads, refused)
