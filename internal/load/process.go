@@ -32,8 +32,12 @@ func (p *process) stop() {
 // start runs a program and waits until addr answers.
 func start(ctx context.Context, addr, name string, args ...string) (*process, error) {
 	p := &process{cmd: exec.CommandContext(ctx, name, args...), addr: addr}
-	var said bytes.Buffer
-	p.cmd.Stdout, p.cmd.Stderr = &said, &said
+	said, err := os.CreateTemp("", "postern-load-*.log") // a file, so that nobody here must read along
+	if err != nil {
+		return nil, err
+	}
+	defer os.Remove(said.Name())
+	p.cmd.Stdout, p.cmd.Stderr = said, said
 	if err := p.cmd.Start(); err != nil {
 		return nil, err
 	}
@@ -45,7 +49,8 @@ func start(ctx context.Context, addr, name string, args ...string) (*process, er
 		time.Sleep(50 * time.Millisecond)
 	}
 	p.stop()
-	return nil, fmt.Errorf("%s does not listen on %s:\n%s", name, addr, said.Bytes())
+	text, _ := os.ReadFile(said.Name())
+	return nil, fmt.Errorf("%s does not listen on %s:\n%s", name, addr, text)
 }
 
 func (b *bench) sink(ctx context.Context, keep string) (*process, error) {
