@@ -91,35 +91,8 @@ func (b *bench) rspamd(ctx context.Context) error {
 // scanner starts rspamd with Debian's configuration and our DNS.
 func (b *bench) scanner(ctx context.Context, dir string) (*exec.Cmd, error) {
 	conf, data := filepath.Join(dir, "conf"), filepath.Join(dir, "rspamd")
-	local := map[string]string{
-		"worker-proxy.inc":      fmt.Sprintf("bind_socket = \"%s/milter.sock mode=0666\";\nmilter = yes;\ntimeout = 60s;\nupstream \"local\" { default = yes; self_scan = yes; }\ncount = 2;\n", data),
-		"worker-normal.inc":     "enabled = false;\n",
-		"worker-controller.inc": fmt.Sprintf("bind_socket = %q;\n", free()),
-		"worker-fuzzy.inc":      "enabled = false;\n",
-		"options.inc":           fmt.Sprintf("dns { nameserver = [%q]; timeout = 1s; retransmits = 1; }\nlocal_addrs = [];\n", b.dns.Addr()),
-		"logging.inc":           fmt.Sprintf("type = \"file\"; filename = \"%s/log\"; level = \"warning\";\n", data),
-	}
-	if err := os.MkdirAll(data, 0o777); err != nil {
+	if err := b.configure(ctx, dir, conf, data); err != nil {
 		return nil, err
-	}
-	if err := os.CopyFS(conf, os.DirFS("/etc/rspamd")); err != nil {
-		return nil, err
-	}
-	if err := os.MkdirAll(filepath.Join(conf, "local.d"), 0o755); err != nil {
-		return nil, err
-	}
-	for name, text := range local {
-		if err := os.WriteFile(filepath.Join(conf, "local.d", name), []byte(text), 0o644); err != nil {
-			return nil, err
-		}
-	}
-	for _, d := range []string{b.dir, dir} {
-		if err := os.Chmod(d, 0o755); err != nil {
-			return nil, err
-		}
-	}
-	if text, err := exec.CommandContext(ctx, "chown", "_rspamd", data).CombinedOutput(); err != nil {
-		return nil, fmt.Errorf("chown: %s", text)
 	}
 	args := []string{"-f", "-u", "_rspamd", "-g", "_rspamd", "-c", filepath.Join(conf, "rspamd.conf")}
 	for _, name := range []string{"CONFDIR", "LOCAL_CONFDIR"} {
@@ -141,6 +114,41 @@ func (b *bench) scanner(ctx context.Context, dir string) (*exec.Cmd, error) {
 	}
 	_ = cmd.Process.Kill()
 	return nil, fmt.Errorf("rspamd does not listen; see %s", data)
+}
+
+// configure lays out Debian's configuration with our few settings beside it.
+func (b *bench) configure(ctx context.Context, dir, conf, data string) error {
+	local := map[string]string{
+		"worker-proxy.inc":      fmt.Sprintf("bind_socket = \"%s/milter.sock mode=0666\";\nmilter = yes;\ntimeout = 60s;\nupstream \"local\" { default = yes; self_scan = yes; }\ncount = 2;\n", data),
+		"worker-normal.inc":     "enabled = false;\n",
+		"worker-controller.inc": fmt.Sprintf("bind_socket = %q;\n", free()),
+		"worker-fuzzy.inc":      "enabled = false;\n",
+		"options.inc":           fmt.Sprintf("dns { nameserver = [%q]; timeout = 1s; retransmits = 1; }\nlocal_addrs = [];\n", b.dns.Addr()),
+		"logging.inc":           fmt.Sprintf("type = \"file\"; filename = \"%s/log\"; level = \"warning\";\n", data),
+	}
+	if err := os.MkdirAll(data, 0o777); err != nil {
+		return err
+	}
+	if err := os.CopyFS(conf, os.DirFS("/etc/rspamd")); err != nil {
+		return err
+	}
+	if err := os.MkdirAll(filepath.Join(conf, "local.d"), 0o755); err != nil {
+		return err
+	}
+	for name, text := range local {
+		if err := os.WriteFile(filepath.Join(conf, "local.d", name), []byte(text), 0o644); err != nil {
+			return err
+		}
+	}
+	for _, d := range []string{b.dir, dir} {
+		if err := os.Chmod(d, 0o755); err != nil {
+			return err
+		}
+	}
+	if text, err := exec.CommandContext(ctx, "chown", "_rspamd", data).CombinedOutput(); err != nil {
+		return fmt.Errorf("chown: %s", text)
+	}
+	return nil
 }
 
 // postfix starts a private instance that relays to next.
