@@ -45,6 +45,10 @@ func passes(r rune) (byte, bool) {
 	return b, ok
 }
 
+// PassesFor gives the Latin letter in lower case, or digit, that a letter of
+// another script passes for.
+func PassesFor(r rune) (byte, bool) { return passes(r) }
+
 // skeleton folds away what the eye does not see: case, accents, the script of
 // lookalike letters, and the difference of l, i and 1, of o and 0.
 func skeleton(s string) string {

@@ -32,17 +32,21 @@ var may = map[string][]string{
 	"signals":         {"parse", "mailauth", "store"},
 	"detect":          {"parse", "mailauth", "store", "signals"},
 	"policy":          {"parse", "mailauth", "store", "signals", "detect"},
-	"filter":          {"parse", "mailauth", "store", "signals", "detect", "policy"},
+	"model":           {"parse", "mailauth", "store", "signals", "detect", "lexis"},
+	"model/shipped":   {"model"},
+	"model/train":     {"parse", "mailauth", "store", "signals", "detect", "lexis", "policy", "model", "filter", "mailbox"},
+	"filter":          {"parse", "mailauth", "store", "signals", "detect", "policy", "model"},
 	"smtpd":           {"parse", "policy", "filter", "relay"},
 	"web":             {"parse", "mailauth", "store", "signals", "detect", "policy", "filter"},
 	"cmd/postern": {
 		"parse", "mailauth", "store", "store/pebble", "relay", "signals", "detect", "policy", "filter", "smtpd", "web", "mailbox",
+		"model", "model/shipped", "model/train",
 	},
 }
 
 // pure packages compute; they may not reach outside the process.
 var (
-	pure    = []string{"parse", "signals", "detect", "policy"}
+	pure    = []string{"parse", "signals", "detect", "model", "policy"}
 	outside = []string{"os", "net", "net/http", "log", "log/slog", "database/sql", "math/rand", "math/rand/v2", "crypto/rand"}
 )
 

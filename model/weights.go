@@ -1,0 +1,76 @@
+package model
+
+import (
+	"math"
+	"slices"
+
+	"postern/detect"
+)
+
+// TextWeights is a text model as numbers: what training makes, and what it can
+// go on from.
+type TextWeights struct {
+	Bits    int // of a bucket's number: 10 to 24
+	Classes []detect.Class
+	Bias    []float32
+	Buckets []uint32  // ascending
+	Weights []float32 // of each bucket, one for each class
+}
+
+// The sizes that a text model may have.
+const (
+	minBits = 10
+	maxBits = 24
+	maxRows = 1 << 20
+)
+
+// NewText quantises w: each class has 255 steps from its least weight to its
+// greatest.
+func NewText(w *TextWeights) *Text {
+	k := len(w.Classes)
+	t := &Text{
+		bits: w.Bits, classes: slices.Clone(w.Classes), bias: slices.Clone(w.Bias),
+		scale: make([]float32, k), keep: make([]uint64, 1<<w.Bits/64), rows: make([]int8, len(w.Weights)),
+	}
+	for i, v := range w.Weights {
+		t.scale[i%k] = max(t.scale[i%k], float32(math.Abs(float64(v)))/math.MaxInt8)
+	}
+	for i, v := range w.Weights {
+		if s := t.scale[i%k]; s > 0 {
+			t.rows[i] = int8(math.Round(float64(v / s)))
+		}
+	}
+	for _, b := range w.Buckets {
+		t.keep[b>>6] |= 1 << (b & 63)
+	}
+	t.index()
+	return t
+}
+
+// index counts the rows before each word of the bitmap.
+func (t *Text) index() (rows int) {
+	t.rank = make([]uint32, len(t.keep))
+	for i, word := range t.keep {
+		t.rank[i] = uint32(rows) //nolint:gosec // at most maxRows
+		for ; word != 0; word &= word - 1 {
+			rows++
+		}
+	}
+	return rows
+}
+
+// Weights is the model as numbers again, quantised as they are.
+func (t *Text) Weights() *TextWeights {
+	w := &TextWeights{Bits: t.bits, Classes: slices.Clone(t.classes), Bias: slices.Clone(t.bias), Weights: make([]float32, len(t.rows))}
+	for i, word := range t.keep {
+		for b := range uint32(64) {
+			if word&(1<<b) != 0 {
+				w.Buckets = append(w.Buckets, uint32(i)<<6|b) //nolint:gosec // at most 24 bits
+			}
+		}
+	}
+	for i, q := range t.rows {
+		w.Weights[i] = float32(q) * t.scale[i%len(t.classes)]
+	}
+	return w
+}
