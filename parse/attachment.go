@@ -24,6 +24,9 @@ func (c *content) attachments() {
 			a.Message = c.nested(p)
 		case isHTMLFile(&a):
 			c.linksOf(p)
+		case p.Type == "text/calendar":
+			text, _ := decodeCharset(p.Body, p.Params["charset"])
+			c.calendarLinks(text)
 		case strings.HasPrefix(p.Type, "text/"):
 			text, _ := decodeCharset(p.Body, p.Params["charset"])
 			c.bareLinks(text, nil, InAttachment)

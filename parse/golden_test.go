@@ -75,9 +75,8 @@ func describe(m *Message, indent string) string {
 			line("%s %+q", s.name, strings.TrimSuffix(text, "\n"))
 		}
 	}
-	origins := []string{"text", "anchor", "form", "resource", "redirect", "attachment"}
 	for _, l := range m.Links {
-		line("link in %s %+q %s %q text %q image %v", origins[l.Origin], l.URL, l.Scheme, l.Host, l.Text, l.Image)
+		line("link in %s %+q %s %q text %q image %v", l.Origin, l.URL, l.Scheme, l.Host, l.Text, l.Image)
 	}
 	for _, a := range m.Attachments {
 		line("attachment %q %s sniffed %s, %d bytes %q encrypted %v", a.Name, a.Declared, a.Sniffed, a.Size, a.Entries, a.Encrypted)

@@ -141,6 +141,18 @@ func (c *content) addLink(url string, origin Origin) bool {
 	return true
 }
 
+// fileLink notes a link that a file holds, with the words that lead there.
+// There is nothing that it could be relative to.
+func (c *content) fileLink(url, text string, origin Origin) bool {
+	c.page.base = target{}
+	url = strings.TrimFunc(strings.ToValidUTF8(url, ""), func(r rune) bool { return r <= ' ' })
+	if url == "" || !c.addLink(url, origin) {
+		return url == ""
+	}
+	c.m.Links[len(c.m.Links)-1].Text = oneLine(strings.ToValidUTF8(text, ""))
+	return true
+}
+
 // beginLink notes an anchor, whose text follows.
 func (c *content) beginLink(href []byte, origin Origin) {
 	p := &c.page

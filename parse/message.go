@@ -89,8 +89,20 @@ const (
 	InForm                     // the action of <form>
 	InResource                 // fetched without a click: img, link, background, ...
 	InRedirect                 // <meta refresh>, <base>
-	InAttachment               // inside an attachment
+	InAttachment               // an attached page or text
+	InScript                   // where a script goes to
+	InCalendar                 // a calendar field
+	InQR                       // a QR code
+	InPDF                      // a PDF file
+	InOffice                   // an office document
 )
+
+// String names the origin.
+func (o Origin) String() string {
+	return [...]string{
+		"text", "anchor", "form", "resource", "redirect", "attachment", "script", "calendar", "qr", "pdf", "office",
+	}[o]
+}
 
 // An Attachment is a leaf that is not the text: a file for the reader.
 type Attachment struct {

@@ -29,8 +29,9 @@ var may = map[string][]string{
 	"store/pebble":    {"parse", "store", "store/record"},
 	"relay":           {"parse"},
 	"mailbox":         {},
-	"signals":         {"parse", "mailauth", "store"},
-	"detect":          {"parse", "mailauth", "store", "signals"},
+	"lexis":           {},
+	"signals":         {"lexis", "parse", "mailauth", "store"},
+	"detect":          {"lexis", "parse", "mailauth", "store", "signals"},
 	"policy":          {"parse", "mailauth", "store", "signals", "detect"},
 	"model":           {"parse", "mailauth", "store", "signals", "detect", "lexis"},
 	"model/shipped":   {"model"},
@@ -46,7 +47,7 @@ var may = map[string][]string{
 
 // pure packages compute; they may not reach outside the process.
 var (
-	pure    = []string{"parse", "signals", "detect", "model", "policy"}
+	pure    = []string{"lexis", "parse", "signals", "detect", "model", "policy"}
 	outside = []string{"os", "net", "net/http", "log", "log/slog", "database/sql", "math/rand", "math/rand/v2", "crypto/rand"}
 )
 
