@@ -36,7 +36,7 @@ var may = map[string][]string{
 	"model":           {"parse", "mailauth", "store", "signals", "detect", "lexis"},
 	"model/shipped":   {"model"},
 	"model/train":     {"parse", "mailauth", "store", "signals", "detect", "lexis", "policy", "model", "filter", "mailbox"},
-	"filter":          {"parse", "mailauth", "store", "signals", "detect", "policy", "model"},
+	"filter":          {"lexis", "parse", "mailauth", "store", "signals", "detect", "policy", "model"},
 	"smtpd":           {"parse", "policy", "filter", "relay"},
 	"web":             {"parse", "mailauth", "store", "signals", "detect", "policy", "filter"},
 	"cmd/postern": {
