@@ -4,12 +4,15 @@ import (
 	"strings"
 
 	"postern/parse"
+	"postern/store"
 )
 
 // A view is what several signals look at, made once.
 type view struct {
 	text  text
 	links []target
+
+	traits []store.Trait // made by Traits, once the authentication is known
 }
 
 // Ready does now what Compute would do first, and what needs nothing but the

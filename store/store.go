@@ -7,7 +7,6 @@ package store
 import (
 	"context"
 	"errors"
-	"io"
 	"iter"
 	"time"
 
@@ -16,82 +15,6 @@ import (
 
 // ErrNotFound reports that a decision or held message does not exist.
 var ErrNotFound = errors.New("store: not found")
-
-// HalfLife is the time in which a sighting loses half its weight.
-const HalfLife = 180 * 24 * time.Hour
-
-// A Tally counts the sightings of one entity, decayed with [HalfLife] to the
-// time that was asked for. The zero Tally means never seen.
-type Tally struct {
-	Good        float64   // messages that were judged legitimate, and stayed so
-	Bad         float64   // messages that turned out unwanted
-	Attempts    float64   // all messages, whatever became of them
-	First, Last time.Time // of the good ones; zero where there is none
-}
-
-// Known tells whether any legitimate message was seen.
-func (t Tally) Known() bool { return !t.First.IsZero() }
-
-// A Standing is what is known of the names that a message bears.
-type Standing struct {
-	Address  Tally // the From address
-	Domain   Tally // its organisational domain
-	Name     Tally // the display name, whoever bears it
-	NameHere Tally // the display name, borne by this address
-}
-
-// A Profile is what is known when a message arrives. Senders that were
-// authenticated and those that merely claimed a name are remembered apart, so
-// that nobody borrows another's good name. Unknown senders have a zero
-// Profile; that is not an error.
-type Profile struct {
-	Verified Standing
-	Claimed  Standing
-	In       []Pair // sender to recipient, one for each of Query.Rcpts
-	Out      []Pair // recipient to sender: what our people wrote, always verified
-}
-
-// A Pair is what passed from one address to another, in one direction.
-type Pair struct {
-	Verified, Claimed Tally
-}
-
-// A Query names the entities to look up, and as of when.
-type Query struct {
-	From  parse.Address
-	Name  string // display name as shown; engines fold it
-	Rcpts []parse.Address
-	AsOf  time.Time // zero is now
-}
-
-// A Label is the last word on what a message was.
-type Label uint8
-
-// The labels.
-const (
-	Unjudged Label = iota // an attempt: counts in Attempts alone
-	Good
-	Bad
-)
-
-// A Sighting is one message's effect on history. Its ID comes from the message
-// and not from the transaction, so that a retry changes nothing; the last
-// Sighting with an ID replaces those before it, so that a late label corrects
-// the past.
-type Sighting struct {
-	Query
-	ID       string
-	Verified bool // the From domain was authenticated
-	Outbound bool // written by one of ours: also counts as Out for each recipient
-	Label    Label
-}
-
-// History is the memory of senders. It is safe for concurrent use.
-type History interface {
-	Lookup(ctx context.Context, q Query) (Profile, error)
-	Record(ctx context.Context, s Sighting) error
-	io.Closer
-}
 
 // An Entry is one decision as the journal keeps it: what was judged, by what
 // measure, and what became of it. It is what training learns from, so the

@@ -133,4 +133,6 @@ type Tally struct {
 	Last     time.Time `json:"last,omitzero"`
 }
 
-func standing(s store.Standing) Standing { return Standing{Tally(s.Address), Tally(s.Domain)} }
+func standing(s store.Standing) Standing { return Standing{tally(s.Address), tally(s.Domain)} }
+
+func tally(t store.Tally) Tally { return Tally{t.Good, t.Bad, t.Attempts, t.First, t.Last} }

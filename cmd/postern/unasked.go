@@ -27,7 +27,10 @@ func (unasked) Lookup(context.Context, store.Query) (store.Profile, error) {
 	return store.Profile{}, errUnasked
 }
 func (unasked) Record(context.Context, store.Sighting) error { return nil }
-func (unasked) Close() error                                 { return nil }
+
+// Relabel implements [store.History].
+func (unasked) Relabel(context.Context, string, store.Label) error { return nil }
+func (unasked) Close() error                                       { return nil }
 
 // maxSilent is how many questions may stay without an answer before a scan
 // asks no more: without a network it would wait for every message anew.

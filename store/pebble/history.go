@@ -102,24 +102,52 @@ func (s *Store) Record(ctx context.Context, sg store.Sighting) error {
 		sg.AsOf = time.Now()
 	}
 	now := s.effectOf(sg)
-	place := digestKey(sightingPrefix, s.key.digest(sightingPrefix, sg.ID))
 	return s.told(s.change(ctx, change{make: func(b *pebble.Batch) error {
+		place := s.placeOf(sg.ID)
 		was, err := s.get(b, place)
 		if err != nil && !errors.Is(err, store.ErrNotFound) {
 			return err
 		}
-		encoded := now.encode()
-		if string(was) == string(encoded) {
-			return nil
-		}
-		if err := s.merge(b, readEffect(was), record.Mark.Undo); err != nil {
-			return err
-		}
-		if err := s.merge(b, now, record.Mark.Do); err != nil {
-			return err
-		}
-		return b.Set(place, encoded, nil)
+		return s.replace(b, place, was, now)
 	}}))
+}
+
+// Relabel changes the label of the sighting with this ID.
+func (s *Store) Relabel(ctx context.Context, id string, l store.Label) error {
+	end, err := s.begin(ctx)
+	if err != nil {
+		return s.told(err)
+	}
+	defer end()
+	return s.told(s.change(ctx, change{make: func(b *pebble.Batch) error {
+		place := s.placeOf(id)
+		was, err := s.get(b, place)
+		if err != nil {
+			return err
+		}
+		now := readEffect(was)
+		now.mark.Label = l
+		return s.replace(b, place, was, now)
+	}}))
+}
+
+func (s *Store) placeOf(id string) []byte {
+	return digestKey(sightingPrefix, s.key.digest(sightingPrefix, id))
+}
+
+// replace undoes what a sighting did, and does what it does now.
+func (s *Store) replace(b *pebble.Batch, place, was []byte, now effect) error {
+	encoded := now.encode()
+	if string(was) == string(encoded) {
+		return nil
+	}
+	if err := s.merge(b, readEffect(was), record.Mark.Undo); err != nil {
+		return err
+	}
+	if err := s.merge(b, now, record.Mark.Do); err != nil {
+		return err
+	}
+	return b.Set(place, encoded, nil)
 }
 
 // An effect is what one sighting did, kept so that it can be undone.
