@@ -18,6 +18,7 @@ func Heuristics() []Detector {
 		dangerousAttachment{},
 		replyDiversion{},
 		extortionDemand{},
+		otherScanners{},
 	}
 }
 

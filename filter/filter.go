@@ -12,6 +12,7 @@ import (
 	"postern/mailauth"
 	"postern/parse"
 	"postern/policy"
+	"postern/scanner"
 	"postern/signals"
 	"postern/store"
 )
@@ -67,9 +68,10 @@ type Filter struct {
 	Limits    parse.Limits
 	Org       *signals.Org
 	Auth      Verifier
-	History   store.History    // nil: nothing is remembered
-	Journal   store.Journal    // nil: nothing is written down
-	Holding   store.Quarantine // nil: what should be held is deferred
+	Scanners  *scanner.Scanners // nil: none
+	History   store.History     // nil: nothing is remembered
+	Journal   store.Journal     // nil: nothing is written down
+	Holding   store.Quarantine  // nil: what should be held is deferred
 	Detectors []detect.Detector
 	Policy    func() *policy.Policy // the rules now in force
 	Patience  time.Duration         // for all of one message's lookups together

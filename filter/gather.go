@@ -27,13 +27,21 @@ func (f *Filter) gather(ctx context.Context, facts *signals.Facts, raw []byte) {
 		return nil
 	})
 
-	var history error
+	var history, scanned error
 	var wg sync.WaitGroup
 	if f.History != nil {
 		wg.Go(func() {
 			history = guard(func() (err error) {
 				facts.History, err = f.History.Lookup(ctx, query(facts))
 				return err
+			})
+		})
+	}
+	if f.Scanners != nil {
+		wg.Go(func() {
+			scanned = guard(func() error {
+				facts.Scanned = f.Scanners.Ask(ctx, facts.Env, facts.Msg, raw)
+				return nil
 			})
 		})
 	}
@@ -44,6 +52,10 @@ func (f *Filter) gather(ctx context.Context, facts *signals.Facts, raw []byte) {
 	wg.Wait()
 	f.miss(facts, "auth", auth)
 	f.miss(facts, "history", history)
+	f.miss(facts, "scanners", scanned)
+	for _, name := range facts.Scanned.Missing {
+		facts.Missing = append(facts.Missing, "scanners/"+name)
+	}
 }
 
 // query asks about the first author, since that is whose name is shown.

@@ -5,6 +5,7 @@ import (
 
 	"postern/mailauth"
 	"postern/parse"
+	"postern/scanner"
 	"postern/store"
 )
 
@@ -15,6 +16,7 @@ type Facts struct {
 	Msg     *parse.Message
 	Auth    mailauth.Results
 	History store.Profile
+	Scanned scanner.Results // what other scanners say
 	Org     *Org
 	Size    int      // bytes of the message as received
 	Missing []string // stages that timed out or failed: "auth", "history", ...

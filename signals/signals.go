@@ -40,12 +40,13 @@ const (
 	Ratio             // 0 to 1
 	Days
 	Bytes
-	Edits // edit distance
+	Edits  // edit distance
+	Points // as another filter counts; negative is good
 )
 
 // String names the unit.
 func (u Unit) String() string {
-	return [...]string{"bool", "count", "ratio", "days", "bytes", "edits"}[u]
+	return [...]string{"bool", "count", "ratio", "days", "bytes", "edits", "points"}[u]
 }
 
 // Unknown is the value of a signal whose facts are missing. Zero means zero.

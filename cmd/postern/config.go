@@ -13,6 +13,7 @@ import (
 	"postern/parse"
 	"postern/policy"
 	"postern/relay"
+	"postern/scanner"
 	"postern/signals"
 	"postern/smtpd"
 	"postern/store/pebble"
@@ -28,6 +29,7 @@ type config struct {
 	Downstream   relay.Config       `toml:"downstream"`
 	DNS          mailauth.DNSConfig `toml:"dns"`
 	Auth         authConfig         `toml:"auth"`
+	Scanners     scanner.Config     `toml:"scanners"`
 	Filter       filterConfig       `toml:"filter"`
 	Store        storeConfig        `toml:"store"`
 	Policy       policy.Config      `toml:"policy"`
@@ -75,6 +77,7 @@ func defaults() config {
 func (c config) withDefaults() config {
 	c.SMTP, c.Downstream = c.SMTP.WithDefaults(), c.Downstream.WithDefaults()
 	c.DNS, c.Store.Config = c.DNS.WithDefaults(), c.Store.WithDefaults()
+	c.Scanners = c.Scanners.WithDefaults()
 	c.Hostname = c.hostname()
 	c.Downstream.Helo = cmp.Or(c.Downstream.Helo, c.Hostname)
 	c.Filter.Patience = quantity.Duration(c.Filter.Patience.Or(defaultPatience))
@@ -96,6 +99,7 @@ func (c *config) check() []problem {
 		{"smtp", c.SMTP.Check()},
 		{"downstream", c.Downstream.Check()},
 		{"dns", c.DNS.Check()},
+		{"scanners", c.Scanners.Check()},
 		{"filter", c.Filter.check()},
 		{"store", c.Store.check()},
 		{"policy", c.Policy.Check()},

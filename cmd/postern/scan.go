@@ -80,8 +80,8 @@ func (c *scanCommand) report(t *terminal, order <-chan *job) error {
 	return nil
 }
 
-// scanner judges without delivering.
-type scanner struct {
+// scanning judges without delivering.
+type scanning struct {
 	command *scanCommand
 	config  config
 	memory  memory
@@ -89,12 +89,12 @@ type scanner struct {
 	rules   *policy.Policy
 }
 
-func (c *scanCommand) scanner() (*scanner, error) {
+func (c *scanCommand) scanner() (*scanning, error) {
 	cfg, err := loadOrDefaults(c.Config)
 	if err != nil {
 		return nil, err
 	}
-	s := &scanner{command: c, config: cfg, memory: memory{history: unasked{}, holding: notHeld{}}, dns: unasked{}}
+	s := &scanning{command: c, config: cfg, memory: memory{history: unasked{}, holding: notHeld{}}, dns: unasked{}}
 	if s.rules, err = policy.New(cfg.Policy); err != nil {
 		return nil, exit(exitConfig, err)
 	}
@@ -114,7 +114,7 @@ func (c *scanCommand) scanner() (*scanner, error) {
 	return s, nil
 }
 
-func (s *scanner) close() {
+func (s *scanning) close() {
 	if s.memory.close != nil {
 		_ = s.memory.close()
 	}
@@ -128,7 +128,7 @@ type result struct {
 	err    error
 }
 
-func (s *scanner) judge(ctx context.Context, j *job) result {
+func (s *scanning) judge(ctx context.Context, j *job) result {
 	sender, raw, err := j.load()
 	if err != nil {
 		return result{name: j.name, err: err}

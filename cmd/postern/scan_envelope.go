@@ -13,7 +13,7 @@ import (
 
 // envelope is what the command line says, or else what the header tells of the
 // message's way.
-func (s *scanner) envelope(raw []byte, mboxSender string) (*parse.Envelope, error) {
+func (s *scanning) envelope(raw []byte, mboxSender string) (*parse.Envelope, error) {
 	c := s.command
 	m := parse.Read(mailbox.Header(raw), parse.DefaultLimits)
 	hop := s.config.lastHop(m)

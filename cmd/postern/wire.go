@@ -12,6 +12,7 @@ import (
 	"postern/mailauth"
 	"postern/parse"
 	"postern/policy"
+	"postern/scanner"
 	"postern/store"
 	"postern/store/pebble"
 )
@@ -71,8 +72,9 @@ func (m *memory) held(ctx context.Context) (n int) {
 func newFilter(c *config, m memory, dns mailauth.Resolver, rules func() *policy.Policy, log *slog.Logger) *filter.Filter {
 	return &filter.Filter{
 		Hostname: c.hostname(), Off: c.Filter.Off, Limits: parse.DefaultLimits, Org: &c.Organization,
-		Auth:    &mailauth.Verifier{DNS: dns, Trusted: c.Auth.TrustedIDs},
-		History: m.history, Journal: m.journal, Holding: m.holding,
+		Auth:     &mailauth.Verifier{DNS: dns, Trusted: c.Auth.TrustedIDs},
+		Scanners: scanner.New(c.Scanners, dns, func(err error) bool { return errors.Is(err, mailauth.ErrNotFound) }),
+		History:  m.history, Journal: m.journal, Holding: m.holding,
 		Detectors: detect.Heuristics(), Policy: rules, Patience: c.Filter.Patience.Or(defaultPatience), Log: log,
 	}
 }

@@ -29,6 +29,8 @@ import (
 //	auth spf=pass:D dkim=pass:D dmarc=fail:POLICY arc=pass aligned    without it nobody verified
 //	org DOMAIN...       vip NAME <ADDRESS>       network PREFIX
 //	history verified|claimed address|domain|name|name_here|in|out good=N bad=N first=DAYS last=DAYS
+//	scanner clamav NAME|clean        scanner rspamd|spamassassin SCORE/REQUIRED
+//	scanner client|sender|link clean|SUBJECT     what a block list says
 //	missing STAGE
 type Case struct {
 	Name  string
@@ -120,6 +122,8 @@ func (r *reader) line(line string) error {
 		return err
 	case "history":
 		return r.history(words)
+	case "scanner":
+		return r.scanner(words)
 	case "missing":
 		f.Missing = append(f.Missing, words...)
 	default:
