@@ -151,3 +151,14 @@ func (t *Scores) odds(first, last detect.Class) float64 {
 	}
 	return min(max(math.Log(yes/no), -maxTextOdds), maxTextOdds)
 }
+
+// IsHeuristic tells whether an input is the score of a heuristic detector.
+func IsHeuristic(name string) bool { return strings.HasPrefix(name, heuristicPrefix) }
+
+// Odds is the log-odds that the text is unwanted; NaN where there is none.
+func (t *Scores) Odds() float64 {
+	if math.IsNaN(t.Known) {
+		return math.NaN()
+	}
+	return t.odds(0, detect.Spam)
+}

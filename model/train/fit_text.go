@@ -1,6 +1,13 @@
 package train
 
 import (
+	"errors"
+	"math"
+	"runtime"
+	"slices"
+
+	"golang.org/x/sync/errgroup"
+
 	"postern/detect"
 	"postern/model"
 )
@@ -9,7 +16,7 @@ import (
 type TextSample struct {
 	Text   model.TextInput
 	Class  detect.Class
-	Weight float64 // above 0; 1 is usual
+	Weight float64 // 1 is usual; 0: not learned from
 	Group  int     // samples of one group, such as a campaign, are never on both sides of a fold
 }
 
@@ -18,19 +25,44 @@ type TextOptions struct {
 	Bits      int     // of a bucket's number; 20
 	Epochs    int     // passes over the samples; 4
 	Alpha     float64 // learning rate; 0.5
-	Beta      float64 // its smoothing; 1
-	L1        float64 // prunes; 1.0 ... see defaults
-	L2        float64
-	MinGroups int    // a bucket counts if this many groups have it; 3
-	MaxRows   int    // buckets that are kept, the heaviest; 200,000
-	Seed      uint64 // of the order of samples
+	Beta      float64 // what holds the first steps back; 0.3
+	L1        float64 // how much evidence a weight needs to be; 0.02
+	L2        float64 // how much weights are held small; 0.02
+	Balance   float64 // 0 to 1: how far rare classes are weighted up to the frequent; 0.5
+	MinGroups int     // a bucket counts if so many groups have it; 3
+	MaxRows   int     // buckets that are kept, the heaviest; 250,000
+	Seed      uint64  // of the order of samples
 
-	Progress func(done, of int) // may be nil; samples seen, also from other goroutines
+	// Progress is told how many of how many samples were read. It may be nil,
+	// and is called from one goroutine at a time.
+	Progress func(done, of int)
 }
+
+func (o TextOptions) filled() TextOptions {
+	fill(&o.Bits, 20)
+	fill(&o.Epochs, 4)
+	fill(&o.Alpha, 0.5)
+	fill(&o.Beta, 0.3)
+	fill(&o.L1, 0.02)
+	fill(&o.L2, 0.02)
+	fill(&o.Balance, 0.5)
+	fill(&o.MinGroups, 3)
+	fill(&o.MaxRows, 250_000)
+	return o
+}
+
+// fill gives v its default.
+func fill[T int | float64](v *T, def T) {
+	if *v == 0 {
+		*v = def
+	}
+}
+
+var errOneClass = errors.New("train: there is nothing to tell apart: fewer than two classes have samples")
 
 // FitText fits a text model on all samples.
 func FitText(samples []TextSample, o TextOptions) (*model.Text, error) {
-	text, _, err := fitText(samples, 0, o)
+	text, _, err := FitTextFolds(samples, 0, o)
 	return text, err
 }
 
@@ -38,9 +70,149 @@ func FitText(samples []TextSample, o TextOptions) (*model.Text, error) {
 // model that was fitted without its group: what a combined model may learn
 // from.
 func FitTextFolds(samples []TextSample, folds int, o TextOptions) (*model.Text, []*model.Scores, error) {
-	return fitText(samples, folds, o)
+	o = o.filled()
+	corpus := readCorpus(samples, o)
+	if len(corpus.classes) < 2 {
+		return nil, nil, errOneClass
+	}
+	fold := Folds(groupsOf(samples), folds, o.Seed)
+	corpus.expect((folds + 1) * o.Epochs * len(samples))
+	texts := make([]*model.Text, folds+1) // the last one learns from all
+	var jobs errgroup.Group
+	jobs.SetLimit(runtime.GOMAXPROCS(0))
+	for out := folds; out >= 0; out-- {
+		jobs.Go(func() error {
+			texts[out] = corpus.fit(fold, out)
+			return nil
+		})
+	}
+	_ = jobs.Wait()
+	if folds == 0 {
+		return texts[0], nil, nil
+	}
+	scores := make([]*model.Scores, len(samples))
+	each(len(samples), func(i int) { scores[i] = texts[fold[i]].Score(&samples[i].Text) })
+	return texts[folds], scores, nil
 }
 
-func fitText([]TextSample, int, TextOptions) (*model.Text, []*model.Scores, error) {
-	return nil, nil, nil
+// corpus is the samples as vectors.
+type corpus struct {
+	progress
+	options TextOptions
+	classes []detect.Class // that have samples
+	buckets []uint32       // that count, ascending; terms name them by index
+	terms   [][]model.Term
+	class   []int // of each sample, an index in classes
+	weight  []float64
+}
+
+func readCorpus(samples []TextSample, o TextOptions) *corpus {
+	c := &corpus{options: o, terms: make([][]model.Term, len(samples)), progress: progress{tell: o.Progress}}
+	c.weigh(samples)
+	rows := c.frequent(samples)
+	each(len(samples), func(i int) {
+		all := model.Terms(&samples[i].Text, o.Bits)
+		kept := all[:0]
+		for _, t := range all {
+			if rows[t.Bucket] > 0 {
+				kept = append(kept, model.Term{Bucket: uint32(rows[t.Bucket] - 1), X: t.X}) //nolint:gosec // positive
+			}
+		}
+		c.terms[i] = slices.Clone(kept)
+	})
+	return c
+}
+
+// weigh finds the classes, and the weight of each sample.
+func (c *corpus) weigh(samples []TextSample) {
+	var sums [detect.NumClasses]float64
+	total, number := 0.0, [detect.NumClasses]int{}
+	for i := range samples {
+		sums[samples[i].Class] += samples[i].Weight
+		total += samples[i].Weight
+	}
+	for class, sum := range sums {
+		if sum > 0 {
+			number[class] = len(c.classes)
+			c.classes = append(c.classes, detect.Class(class)) //nolint:gosec // few
+		}
+	}
+	for i := range samples {
+		s := &samples[i]
+		even := total / (float64(len(c.classes)) * max(sums[s.Class], 1e-9))
+		c.class = append(c.class, number[s.Class])
+		c.weight = append(c.weight, s.Weight*min(math.Pow(even, c.options.Balance), maxBalance))
+	}
+}
+
+// maxBalance bounds how much a rare class is weighted up.
+const maxBalance = 8
+
+// chunk is how many samples are read ahead of the one that is counted.
+const chunk = 1024
+
+// frequent finds the buckets that enough groups have, and numbers them from 1.
+func (c *corpus) frequent(samples []TextSample) []int32 {
+	order := make([]int, len(samples))
+	for i := range order {
+		order[i] = i
+	}
+	slices.SortStableFunc(order, func(a, b int) int { return samples[a].Group - samples[b].Group })
+	count, last := make([]int32, 1<<c.options.Bits), make([]int32, 1<<c.options.Bits)
+	group := int32(0)
+	for start := 0; start < len(order); start += chunk {
+		part := order[start:min(start+chunk, len(order))]
+		terms := make([][]model.Term, len(part))
+		each(len(part), func(i int) { terms[i] = model.Terms(&samples[part[i]].Text, c.options.Bits) })
+		for i, list := range terms {
+			if at := start + i; at == 0 || samples[order[at]].Group != samples[order[at-1]].Group {
+				group++
+			}
+			for _, t := range list {
+				if last[t.Bucket] != group {
+					last[t.Bucket] = group
+					count[t.Bucket]++
+				}
+			}
+		}
+	}
+	for b, n := range count {
+		count[b] = 0
+		if int(n) >= min(c.options.MinGroups, int(group)) {
+			c.buckets = append(c.buckets, uint32(b)) //nolint:gosec // at most 24 bits
+			count[b] = int32(len(c.buckets))         //nolint:gosec // as above
+		}
+	}
+	return count
+}
+
+// fit learns from all samples but those of fold out, and drops what weighs
+// least.
+func (c *corpus) fit(fold []int, out int) *model.Text {
+	f := newFTRL(len(c.buckets), len(c.classes), &c.options)
+	f.learn(c, fold, out)
+	k := len(c.classes)
+	heaviest := make([]int, 0, len(c.buckets))
+	for row := range c.buckets {
+		if f.heaviest(row) > 0 {
+			heaviest = append(heaviest, row)
+		}
+	}
+	slices.SortStableFunc(heaviest, func(a, b int) int {
+		switch wa, wb := f.heaviest(a), f.heaviest(b); {
+		case wa > wb:
+			return -1
+		case wa < wb:
+			return 1
+		}
+		return 0
+	})
+	kept := heaviest[:min(len(heaviest), c.options.MaxRows)]
+	slices.Sort(kept)
+	w := &model.TextWeights{Bits: c.options.Bits, Classes: c.classes, Bias: f.bias}
+	for _, row := range kept {
+		w.Buckets = append(w.Buckets, c.buckets[row])
+		w.Weights = append(w.Weights, f.w[row*k:][:k]...)
+	}
+	return model.NewText(w)
 }
