@@ -5,6 +5,8 @@ import (
 	"strings"
 
 	"github.com/gabriel-vasile/mimetype"
+
+	inside "postern/content"
 )
 
 // attachments lists the leaves that are not the text, reads nested messages,
@@ -22,14 +24,8 @@ func (c *content) attachments() {
 		switch {
 		case p.Type == "message/rfc822" || p.Type == "message/global":
 			a.Message = c.nested(p)
-		case isHTMLFile(&a):
-			c.linksOf(p)
-		case p.Type == "text/calendar":
-			text, _ := decodeCharset(p.Body, p.Params["charset"])
-			c.calendarLinks(text)
-		case strings.HasPrefix(p.Type, "text/"):
-			text, _ := decodeCharset(p.Body, p.Params["charset"])
-			c.bareLinks(text, nil, InAttachment)
+		case kindOf(&a, p.Body) != inside.Unknown, strings.HasPrefix(p.Type, "text/"):
+			c.inspect(&a, p)
 		default:
 			c.look(&a, p.Body)
 		}
@@ -88,18 +84,6 @@ func isHTMLFile(a *Attachment) bool {
 	}
 	name := strings.ToLower(a.Name)
 	return strings.HasSuffix(name, ".htm") || strings.HasSuffix(name, ".html") || strings.HasSuffix(name, ".shtml")
-}
-
-// linksOf notes the links of an attached page; its text is not the message's.
-func (c *content) linksOf(p *Part) {
-	charset := p.Params["charset"]
-	if charset == "" {
-		charset = metaCharset(p.Body)
-	}
-	text, _ := decodeCharset(p.Body, charset)
-	c.page.dark = true
-	c.showHTML(text, InAttachment)
-	c.page.dark = false
 }
 
 // look looks into a file for what its first bytes promise.

@@ -80,9 +80,22 @@ func describe(m *Message, indent string) string {
 	}
 	for _, a := range m.Attachments {
 		line("attachment %q %s sniffed %s, %d bytes %q encrypted %v", a.Name, a.Declared, a.Sniffed, a.Size, a.Entries, a.Encrypted)
+		if f := a.Found; f != nil {
+			line("  found %s flags %s title %q author %q by %q, %q names %q codes %q", f.Kind, f.Flags, f.Title, f.Author, f.Program, f.Producer, f.Names, f.Codes)
+			line("  found %d pages %d images %d words %dx%d phones %q", f.Pages, f.Images, f.Words, f.Width, f.Height, f.Phones)
+			if f.Meeting != nil {
+				line("  found meeting %+v", *f.Meeting)
+			}
+			for text := range strings.Lines(f.Text) {
+				line("  found %+q", strings.TrimSuffix(text, "\n"))
+			}
+		}
 		if a.Message != nil {
 			b.WriteString(describe(a.Message, indent+"  | "))
 		}
+	}
+	for _, code := range m.Codes {
+		line("code in %s %+q", code.In, code.Text)
 	}
 	line("defects %s", m.Defects)
 	return b.String()

@@ -1,6 +1,10 @@
 package parse
 
-import "cmp"
+import (
+	"cmp"
+
+	inside "postern/content"
+)
 
 // Limits bound the work that one message may cause. They are budgets of work,
 // not of time, so that a verdict does not depend on how busy the machine was.
@@ -16,12 +20,15 @@ type Limits struct {
 	Entries      int // names listed from archives
 	DecodedBytes int // content bytes after transfer decoding and decompression, in total
 	TextBytes    int // bytes of visible text
+
+	Content inside.Budget // of the decoders of attached files
 }
 
 // DefaultLimits let every message through that people write.
 var DefaultLimits = Limits{
 	HeaderBytes: 1 << 20, Fields: 2000, Parts: 1000, Depth: 20, Links: 2000, Attachments: 200,
 	Addresses: 2000, Entries: 1000, DecodedBytes: 64 << 20, TextBytes: 1 << 20,
+	Content: inside.DefaultBudget,
 }
 
 // A Defect is a departure from RFC 5322 or RFC 2045 that was read past.
@@ -51,6 +58,7 @@ const (
 	LongLine            Defect = "long-line" // over 998 bytes (RFC 5322 §2.1.1)
 	EightBitHeader      Defect = "8bit-header"
 	BadArchive          Defect = "bad-archive"
+	BadContent          Defect = "bad-content" // an attached file that its decoder could not read to the end
 )
 
 // orDefault puts the default in the place of each limit that is zero.
@@ -67,5 +75,6 @@ func (l Limits) orDefault() Limits {
 		Entries:      cmp.Or(l.Entries, d.Entries),
 		DecodedBytes: cmp.Or(l.DecodedBytes, d.DecodedBytes),
 		TextBytes:    cmp.Or(l.TextBytes, d.TextBytes),
+		Content:      cmp.Or(l.Content, d.Content),
 	}
 }

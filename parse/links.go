@@ -81,8 +81,12 @@ func redirectOrigin(o Origin) Origin {
 // resource notes what is fetched without a click; parts of the message itself
 // (RFC 2392) are no links.
 func (c *content) resource(url []byte, origin Origin) bool {
-	if bytes.HasPrefix(bytes.TrimSpace(url), []byte("cid:")) {
+	url = bytes.TrimSpace(url)
+	if bytes.HasPrefix(url, []byte("cid:")) {
 		return false
+	}
+	if bytes.HasPrefix(url, []byte("data:image/")) {
+		c.dataImage(url)
 	}
 	if origin != InAttachment {
 		origin = InResource

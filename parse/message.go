@@ -1,6 +1,10 @@
 package parse
 
-import "time"
+import (
+	"time"
+
+	inside "postern/content"
+)
 
 // A Message is the parsed content. It is read-only once returned. Positions
 // are byte offsets into the raw message it was read from, so that nothing is
@@ -22,6 +26,7 @@ type Message struct {
 	Parts       []Part // depth first; Parts[0] is the message itself
 	Links       []Link
 	Attachments []Attachment
+	Codes       []Code   // QR codes, wherever they stood
 	Defects     []Defect // each kind once, in the order found
 }
 
@@ -113,6 +118,7 @@ type Attachment struct {
 	Size     int    // decoded bytes
 	Entries  []string
 	// Entries are the names inside an archive, nested ones as "a.zip/b.exe".
-	Encrypted bool     // the archive or document asks for a password
-	Message   *Message // a nested message/rfc822
+	Encrypted bool          // the archive or document asks for a password
+	Message   *Message      // a nested message/rfc822
+	Found     *inside.Found // what its decoder found; nil where none read it
 }
