@@ -41,7 +41,7 @@ func Codes(r Raster) []string {
 		marks := b.marks()
 		var codes []string
 		for colour, list := range marks {
-			codes = append(codes, b.read(list, uint8(1-colour))...) //nolint:gosec // 0 or 1
+			codes = append(codes, b.read(list, uint8(1-colour))...)
 		}
 		if len(codes) > 0 {
 			return codes

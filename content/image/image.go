@@ -73,9 +73,7 @@ func Search(f *content.Found, r Raster, b *content.Budget) {
 		f.Flags |= content.OverBudget
 		return
 	}
-	for _, code := range Codes(r) {
-		f.Codes = append(f.Codes, code)
-	}
+	f.Codes = append(f.Codes, Codes(r)...)
 }
 
 // jpegScans is how many passes over the image a JPEG makes its reader do
