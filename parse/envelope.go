@@ -18,6 +18,7 @@ type Envelope struct {
 	Protocol   string     // "SMTP", "ESMTP", "ESMTPS", "LMTP", ... (RFC 3848)
 	TLS        bool       // the client's own connection was encrypted
 	Auth       string     // the authenticated user; empty where none
+	Outbound   bool       // it came by a listener for the mail of our own people
 	UTF8       bool       // SMTPUTF8 was asked for (RFC 6531)
 	From       Address    // the reverse-path; zero for the null path
 	Rcpts      []Address  // the recipients that were accepted, in order

@@ -56,7 +56,7 @@ func (d Direction) String() string {
 // claim, and leaves the message inbound.
 func (f *Facts) Direction() Direction {
 	ours := f.Org.Owns(f.From().Domain) || f.Org.Owns(f.Env.From.Domain)
-	if !ours || f.Env.Auth == "" && !f.Org.holds(f.Env.Remote) {
+	if !ours || f.Env.Auth == "" && !f.Env.Outbound && !f.Org.holds(f.Env.Remote) {
 		return Inbound
 	}
 	for _, r := range f.Env.Rcpts {

@@ -16,7 +16,8 @@ import (
 // its default.
 type Config struct {
 	// Listen has "host:port" or "unix:PATH" for SMTP, with "lmtp:" in front
-	// for LMTP, and with "tls:" in front for SMTP under TLS from the first byte.
+	// for LMTP, or "tls:" for SMTP under TLS from the first byte. What comes by
+	// a listener with "outbound:" before that was written by our own people.
 	Listen []string `toml:"listen"`
 	// Trusted peers may speak XCLIENT and XFORWARD, and are not counted one by
 	// one. So may whoever can open a unix socket of ours.
@@ -113,7 +114,7 @@ func (c Config) compile() (*settings, error) {
 	for _, l := range c.Listen {
 		if _, err := parseListen(l); err != nil {
 			errs = append(errs, err)
-		} else if strings.HasPrefix(l, "tls:") && c.TLSCert == "" {
+		} else if strings.HasPrefix(strings.TrimPrefix(l, "outbound:"), "tls:") && c.TLSCert == "" {
 			errs = append(errs, fmt.Errorf("smtpd: listen: %q needs tls_cert", l))
 		}
 	}
@@ -169,15 +170,16 @@ func contains(list []netip.Prefix, addr netip.Addr) bool {
 
 // A listen is one entry of Config.Listen.
 type listen struct {
-	network, address string
-	lmtp, tls        bool
+	network, address    string
+	outbound, lmtp, tls bool
 }
 
 func parseListen(text string) (l listen, err error) {
 	l.network = "tcp"
-	l.address, l.lmtp = strings.CutPrefix(text, "lmtp:")
+	l.address, l.outbound = strings.CutPrefix(text, "outbound:")
+	l.address, l.lmtp = strings.CutPrefix(l.address, "lmtp:")
 	if !l.lmtp {
-		l.address, l.tls = strings.CutPrefix(text, "tls:")
+		l.address, l.tls = strings.CutPrefix(l.address, "tls:")
 	}
 	if path, ok := strings.CutPrefix(l.address, "unix:"); ok {
 		l.network, l.address = "unix", path

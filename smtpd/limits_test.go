@@ -235,7 +235,7 @@ func TestMemoryOfIdleConnections(t *testing.T) {
 func TestCheckTellsEverything(t *testing.T) {
 	t.Parallel()
 	err := Config{
-		Listen: []string{"25", "tls:127.0.0.1:465"}, Trusted: []string{"localhost"}, ProxyProtocol: []string{"10.0.0.0/33"},
+		Listen: []string{"25", "outbound:tls:127.0.0.1:465"}, Trusted: []string{"localhost"}, ProxyProtocol: []string{"10.0.0.0/33"},
 		TLSKey: "/nowhere/key.pem", MaxConnections: -1, MaxMessageBytes: 1 << 30, BareNewline: "ignore", Conflicts: "both",
 	}.Check()
 	for _, want := range []string{

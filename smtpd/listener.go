@@ -9,8 +9,8 @@ import (
 type listener struct {
 	net.Listener
 
-	srv       *Server
-	lmtp, tls bool
+	srv *Server
+	at  listen
 }
 
 // Accept waits for the next connection that there is a seat for.
@@ -20,15 +20,15 @@ func (l *listener) Accept() (net.Conn, error) {
 		if err != nil {
 			return nil, err
 		}
-		if w := l.srv.enter(conn, l.lmtp, l.tls); w != nil {
+		if w := l.srv.enter(conn, l.at); w != nil {
 			return w, nil
 		}
 	}
 }
 
 // enter makes the wire of a new connection, or none if there are too many.
-func (srv *Server) enter(conn net.Conn, lmtp, tls bool) *wire {
-	w := &wire{srv: srv, set: srv.settings.Load(), conn: conn, lmtp: lmtp, startsTLS: tls}
+func (srv *Server) enter(conn net.Conn, at listen) *wire {
+	w := &wire{srv: srv, set: srv.settings.Load(), conn: conn, outbound: at.outbound, lmtp: at.lmtp, startsTLS: at.tls}
 	w.s = &session{w: w}
 	w.s.body.budget = &srv.budget
 	if !srv.seat(w) {

@@ -117,7 +117,7 @@ func (srv *Server) Listen() error {
 			srv.closeListeners()
 			return fmt.Errorf("smtpd: %w", err)
 		}
-		srv.listeners = append(srv.listeners, &listener{Listener: l, srv: srv, lmtp: at.lmtp, tls: at.tls})
+		srv.listeners = append(srv.listeners, &listener{Listener: l, srv: srv, at: at})
 	}
 	return nil
 }
@@ -149,7 +149,7 @@ func (srv *Server) Addrs() []net.Addr {
 func (srv *Server) Serve() error {
 	errs := make(chan error, len(srv.listeners))
 	for _, l := range srv.listeners {
-		go func() { errs <- srv.library(l.lmtp).Serve(l) }()
+		go func() { errs <- srv.library(l.at.lmtp).Serve(l) }()
 	}
 	var all []error
 	for range srv.listeners {

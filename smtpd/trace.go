@@ -25,7 +25,7 @@ func (w *wire) envelope() *parse.Envelope {
 	}
 	env := &parse.Envelope{
 		ID: w.srv.newID(), Received: w.srv.now(),
-		Remote: c.addr, RemoteName: c.name, Helo: c.helo, Auth: c.login,
+		Remote: c.addr, RemoteName: c.name, Helo: c.helo, Auth: c.login, Outbound: w.outbound,
 		TLS: w.inTLS && w.forwarded == nil, Protocol: c.proto,
 	}
 	if env.Protocol == "" {

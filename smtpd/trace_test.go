@@ -59,3 +59,25 @@ func TestProtocolNames(t *testing.T) {
 		}
 	}
 }
+
+// TestOutboundListener: what comes by a listener for our own people's mail says
+// so, and nothing else does.
+func TestOutboundListener(t *testing.T) {
+	t.Parallel()
+	for listen, want := range map[string]bool{"127.0.0.1:0": false, "outbound:127.0.0.1:0": true} {
+		got := make(chan filter.Mail, 1)
+		handler := handlerFunc(func(ctx context.Context, m filter.Mail, deliver filter.Deliver) filter.Fate {
+			got <- m
+			return accepting{}.Process(ctx, m, deliver)
+		})
+		srv, _ := start(t, Config{Listen: []string{listen}}, Deps{Handler: handler})
+		talk := dial(t, srv)
+		talk.hello()
+		talk.data()
+		talk.send("Subject: x\r\n\r\n.\r\n")
+		talk.want("250")
+		if m := <-got; m.Env.Outbound != want {
+			t.Errorf("%s: outbound is %t", listen, m.Env.Outbound)
+		}
+	}
+}

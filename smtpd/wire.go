@@ -27,10 +27,11 @@ const (
 // All of it runs in the library's goroutine of the connection, except for
 // hurry, giveWay and drop.
 type wire struct {
-	srv  *Server
-	set  *settings // those in force for the current command
-	lmtp bool
-	s    *session
+	srv      *Server
+	set      *settings // those in force for the current command
+	lmtp     bool
+	outbound bool // what comes here is written by our own people
+	s        *session
 
 	mu    sync.Mutex // guards what follows
 	conn  net.Conn

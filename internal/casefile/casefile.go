@@ -25,6 +25,7 @@ import (
 //	# a comment
 //	from SENDER via CLIENT to RCPT...            the envelope; SENDER may be <>
 //	user NAME                                    the client authenticated
+//	outbound                                     it came by the listener for our own mail
 //	at 2026-03-02T09:00:00Z                      the arrival, if not this one
 //	auth spf=pass:D dkim=pass:D dmarc=fail:POLICY arc=pass aligned    without it nobody verified
 //	org DOMAIN...       vip NAME <ADDRESS>       network PREFIX
@@ -102,6 +103,8 @@ func (r *reader) line(line string) error {
 	switch verb {
 	case "from":
 		return r.envelope(words)
+	case "outbound":
+		f.Env.Outbound = true
 	case "user":
 		f.Env.Auth = rest
 	case "at":
