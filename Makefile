@@ -50,10 +50,10 @@ bench: $(BIN)/benchstat
 load: build
 	POSTERN_BIN=$(BIN)/postern go run ./internal/load
 
-## make eval CORPUS=D  detection quality on labelled mail, as D/CLASS/SOURCE/*.eml
+## make eval CORPUS=D  detection quality on labelled mail, as D/CLASS/SOURCE/*.eml; postern eval --help says more
 eval: build
 	@test -n "$(CORPUS)" || { echo "say where the mail is: make eval CORPUS=DIR" >&2; exit 64; }
-	go run ./internal/eval -postern $(BIN)/postern $(CORPUS)
+	$(BIN)/postern eval $(CORPUS)
 
 ## make deb            the Debian package, in bin/
 deb: build

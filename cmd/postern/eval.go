@@ -1,0 +1,117 @@
+package main
+
+import (
+	"context"
+	"encoding/json"
+	"fmt"
+	"os"
+	"slices"
+	"strings"
+
+	"postern/detect"
+	"postern/model/train"
+	"postern/policy"
+)
+
+type evalCommand struct {
+	Config    string   `type:"path" placeholder:"FILE" help:"The configuration file, for its thresholds and rules; without it, defaults."`
+	Compare   []string `type:"path" placeholder:"FILE" help:"What another scorer says: lines of path, tab, score."`
+	Part      string   `enum:"all,earlier,later" default:"all" help:"all, or what came earlier (70% of each source, by campaign) or later."`
+	Source    []string `placeholder:"SOURCE" help:"Only these sources, as CLASS/SOURCE."`
+	Since     int      `default:"2015" placeholder:"YEAR" help:"Older mail counts by source and year alone."`
+	Raw       bool     `help:"As collected: without this, traces of those who collected the mail are taken away first."`
+	Auth      bool     `negatable:"" default:"true" help:"With what the receiving servers found out about the senders."`
+	Detectors bool     `help:"Also how often each detector is right."`
+	Errors    int      `default:"10" placeholder:"N" help:"How many false alarms and misses are listed; -1: all false alarms."`
+	JSON      bool     `name:"json" help:"Print JSON."`
+	HTML      string   `name:"html" type:"path" placeholder:"FILE" help:"Write a page with plots, too."`
+	Corpus    string   `arg:"" type:"path" help:"Labelled mail: CLASS/SOURCE/*.eml, with manifests."`
+}
+
+// share is how much of each source counts as earlier.
+const share = 0.7
+
+// Run judges labelled mail and prints how well.
+func (c *evalCommand) Run(ctx context.Context, t *terminal) error {
+	mail, err := c.mail()
+	if err != nil {
+		return exit(exitNoInput, err)
+	}
+	o := train.Options{
+		Title: "Evaluation", Since: c.Since, Detectors: c.Detectors, Errors: c.Errors,
+		Notes: []string{fmt.Sprintf("Part: %s. As collected: %t. Authentication as noted by the receiving servers: %t.", c.Part, c.Raw, c.Auth)},
+	}
+	for _, file := range c.Compare {
+		s, err := train.ReadScores(file)
+		if err != nil {
+			return exit(exitNoInput, err)
+		}
+		o.Against = append(o.Against, s)
+	}
+	cfg, err := loadOrDefaults(c.Config)
+	if err != nil {
+		return err
+	}
+	rules, err := policy.New(cfg.Policy)
+	if err != nil {
+		return exit(exitConfig, err)
+	}
+	m := t.meter("judging", int64(len(mail)))
+	judged, err := train.Judge(ctx, train.NewRoute(detect.Heuristics(), rules), mail, train.View{Raw: c.Raw, Auth: c.Auth, Org: true}, m.add)
+	m.end()
+	if err != nil {
+		return exit(exitNoInput, err)
+	}
+	return c.print(t, train.Evaluate(judged, o))
+}
+
+// mail is what is to be judged.
+func (c *evalCommand) mail() ([]*train.Mail, error) {
+	mail, err := train.Corpus(c.Corpus)
+	if err != nil {
+		return nil, err
+	}
+	earlier, later := train.Split(mail, share)
+	switch c.Part {
+	case "earlier":
+		mail = earlier
+	case "later":
+		mail = later
+	}
+	if len(c.Source) > 0 {
+		mail = slices.DeleteFunc(mail, func(m *train.Mail) bool { return !slices.Contains(c.Source, m.Source) })
+	}
+	return mail, nil
+}
+
+func (c *evalCommand) print(t *terminal, r *train.Report) error {
+	if c.HTML != "" {
+		if err := writePage(c.HTML, r); err != nil {
+			return exit(exitIO, err)
+		}
+	}
+	if c.JSON {
+		out := json.NewEncoder(t.out)
+		out.SetIndent("", "  ")
+		return out.Encode(r)
+	}
+	var text strings.Builder
+	if err := r.Text(&text); err != nil {
+		return err
+	}
+	t.print("%s", text.String())
+	return nil
+}
+
+func writePage(path string, r *train.Report) (err error) {
+	out, err := os.Create(path) //nolint:gosec // the operator names it
+	if err != nil {
+		return err
+	}
+	defer func() {
+		if e := out.Close(); err == nil {
+			err = e
+		}
+	}()
+	return r.HTML(out)
+}
