@@ -226,14 +226,14 @@ func bySource(list []Judged) Table {
 func byYear(list []Judged) Table {
 	return ladders("By year", orWorse, "year", list, func(j *Judged) (string, bool) {
 		if j.Date.IsZero() {
-			return truth(j) + " without date", true
+			return nature(j) + " without date", true
 		}
-		return truth(j) + " " + strconv.Itoa(j.Date.Year()), true
+		return nature(j) + " " + strconv.Itoa(j.Date.Year()), true
 	})
 }
 
-// truth is what a message is, in one word.
-func truth(j *Judged) string {
+// nature is what a message is, in one word.
+func nature(j *Judged) string {
 	switch {
 	case attack(j.Class):
 		return "attack"

@@ -78,7 +78,7 @@ func byLanguage(list []Judged) Table {
 			rows[lang] = &row{}
 		}
 		above := j.Verdict.Score >= threshold
-		switch truth(j) {
+		switch nature(j) {
 		case "attack":
 			rows[lang].attacks.add(above)
 		case "spam":
@@ -115,8 +115,8 @@ type Bin struct {
 	Unwanted Share
 }
 
-// bins is how many steps of the score are compared with the truth.
-const bins = 10
+// numSteps is how many steps of the score are compared with the truth.
+const numSteps = 10
 
 // calibration compares scores with the truth. Brier score and expected
 // calibration error are of the same messages.
@@ -125,12 +125,12 @@ func (r *Report) calibration(list []Judged) Table {
 		Title: "Calibration", Note: "What the score says, and how much of such mail is unwanted. The corpus has its own share of unwanted mail, which no mail stream has.",
 		Columns: []string{"score", "messages", "mean score", "unwanted"},
 	}
-	sums := make([]float64, bins)
-	shares := make([]ladder1, bins)
+	sums := make([]float64, numSteps)
+	shares := make([]ladder1, numSteps)
 	brier := 0.0
 	for i := range list {
 		p, y := list[i].Verdict.Score, float64(one(list[i].Class.Unwanted()))
-		b := min(int(p*bins), bins-1)
+		b := min(int(p*numSteps), numSteps-1)
 		sums[b] += p
 		shares[b].add(y == 1)
 		brier += (p - y) * (p - y)
@@ -144,7 +144,7 @@ func (r *Report) calibration(list []Judged) Table {
 		said := sums[b] / float64(n)
 		ece += math.Abs(said-float64(shares[b].Some)/float64(n)) * float64(n) / float64(len(list))
 		r.Bins = append(r.Bins, Bin{said, Share(shares[b])})
-		t.add(Word(Number(float64(b)/bins).String()+" and up"), Count(n), Number(said), Share(shares[b]))
+		t.add(Word(Number(float64(b)/numSteps).String()+" and up"), Count(n), Number(said), Share(shares[b]))
 	}
 	t.add(Word("Brier score"), Count(len(list)), Number(brier/float64(max(len(list), 1))), Word(""))
 	t.add(Word("expected calibration error"), Count(len(list)), Number(ece), Word(""))
