@@ -23,7 +23,9 @@ func (c *content) attachments() {
 		a := Attachment{Part: i, Name: p.Name, Declared: p.Type, Sniffed: sniff(p.Body), Size: len(p.Body)}
 		switch {
 		case p.Type == "message/rfc822" || p.Type == "message/global":
-			a.Message = c.nested(p)
+			if a.Message = c.nested(p); a.Message != nil {
+				c.m.Text.attached(a.Message)
+			}
 		case kindOf(&a, p.Body) != inside.Unknown, strings.HasPrefix(p.Type, "text/"):
 			c.inspect(&a, p)
 		default:

@@ -12,6 +12,7 @@ import (
 type attrs struct {
 	style, class, id, href, src, srcset, action, background, bgcolor, color []byte
 	content, equiv, kind, cite, data, smartmail, images                     []byte
+	alt, value, placeholder                                                 []byte
 	hidden                                                                  bool
 }
 
@@ -167,6 +168,12 @@ func (a *attrs) place(name string) *[]byte {
 		return &a.content
 	case "cite":
 		return &a.cite
+	case "alt":
+		return &a.alt
+	case "value":
+		return &a.value
+	case "placeholder":
+		return &a.placeholder
 	case "data":
 		return &a.data
 	case "data-smartmail":

@@ -75,6 +75,26 @@ func describe(m *Message, indent string) string {
 			line("%s %+q", s.name, strings.TrimSuffix(text, "\n"))
 		}
 	}
+	for _, s := range []struct{ name, text string }{
+		{"disclaimer", m.Text.Disclaimer}, {"preheader", m.Text.Preheader}, {"alt", m.Text.Alt},
+	} {
+		for text := range strings.Lines(s.text) {
+			line("%s %+q", s.name, strings.TrimSuffix(text, "\n"))
+		}
+	}
+	if m.Text.Folded != m.Text.Visible {
+		line("folded %+q", m.Text.Folded)
+	}
+	if m.Text.Disguise != (Disguise{}) {
+		line("disguise %+v", m.Text.Disguise)
+	}
+	if m.Text.Blank > 1 {
+		line("blank %d, below %d", m.Text.Blank, m.Text.Below)
+	}
+	for _, f := range m.Text.Forwards {
+		line("forward from %q <%s> to %d on %s subject %q said %v attached %v",
+			f.From.Name, f.From.Address, len(f.To), f.Date.Format("2006-01-02T15:04:05Z07:00"), f.Subject, f.Said, f.Attached)
+	}
 	for _, l := range m.Links {
 		line("link in %s %+q %s %q text %q image %v", l.Origin, l.URL, l.Scheme, l.Host, l.Text, l.Image)
 	}

@@ -15,6 +15,7 @@ import (
 const (
 	maxOpen  = 512
 	maxClose = 64
+	maxAlt   = 16 << 10 // bytes of alternative texts
 )
 
 // A page is what a mail program shows: the text flows and the links, taken
@@ -32,6 +33,11 @@ type page struct {
 	from  int // where its text begins there
 	image bool
 	style stylesheet
+
+	ahead    int    // bytes hidden ahead of all that is shown
+	alt      []byte // what stands for images, one a line
+	cutAt    int    // where in the visible text something hidden stands inside a word; 0 for nowhere
+	disguise Disguise
 }
 
 // An element is an open one, with the look of what encloses it.
@@ -64,6 +70,7 @@ func (c *content) showHTML(text string, origin Origin) {
 			name, _ := tagName(z.Raw()[2:])
 			c.endTag(atom.Lookup(name))
 		case html.CommentToken:
+			p.cut()
 			c.outlookLinks(z.Raw(), origin)
 		default:
 		}
@@ -76,6 +83,7 @@ func (c *content) htmlText(z *html.Tokenizer) {
 	case len(p.stack) > 0 && p.stack[len(p.stack)-1].tag == atom.Style:
 		p.style.read(z.Raw())
 	case p.top.skip || p.dark:
+		return
 	case p.top.pre:
 		for line := range bytes.Lines(z.Text()) {
 			p.flow(p.top.sink(), line)
@@ -85,6 +93,9 @@ func (c *content) htmlText(z *html.Tokenizer) {
 		}
 	default:
 		p.flow(p.top.sink(), z.Text())
+	}
+	if p.seen() == 0 {
+		p.ahead = len(p.sinks[hidden].buf)
 	}
 }
 
@@ -109,6 +120,11 @@ func (c *content) startTag(z *html.Tokenizer, origin Origin) {
 		p.sinks[before].lineBreak(1)
 	case atom.Td, atom.Th, atom.Img:
 		p.sinks[before].space = true
+		if tag == atom.Img {
+			p.altText(a.alt)
+		}
+	case atom.Input:
+		p.label(&a)
 	case atom.Body, atom.Html: // their second tags only add attributes
 		if a.style == nil && a.bgcolor == nil {
 			c.tagLinks(tag, &a, origin)
@@ -124,6 +140,25 @@ func (c *content) startTag(z *html.Tokenizer, origin Origin) {
 		}
 	}
 	c.tagLinks(tag, &a, origin)
+}
+
+// altText keeps what stands for an image until it is loaded.
+func (p *page) altText(alt []byte) {
+	if len(alt) > 0 && !p.dark && p.top.sink() != hidden && len(p.alt)+len(alt) < maxAlt {
+		p.alt = append(append(p.alt, oneLine(toUTF8(string(alt)))...), '\n')
+	}
+}
+
+// label shows the words on a button and in an empty field.
+func (p *page) label(a *attrs) {
+	if text := a.placeholder; !p.dark && !p.top.skip {
+		if string(a.kind) == "submit" || string(a.kind) == "button" {
+			text = a.value
+		}
+		p.sinks[p.top.sink()].space = true
+		p.flow(p.top.sink(), text)
+		p.sinks[p.top.sink()].space = true
+	}
 }
 
 func (c *content) endTag(tag atom.Atom) {

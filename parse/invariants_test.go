@@ -39,14 +39,23 @@ func checkMessage(t *testing.T, raw []byte, m *Message, lim Limits, used *Limits
 			t.Errorf("field %q at %d..%d, body at %d", f.Name, f.Start, f.End, m.BodyStart)
 		}
 	}
-	for _, s := range []string{m.Text.Visible, m.Text.Quoted, m.Text.Signature, m.Text.Hidden} {
-		if len(s) > 2*lim.TextBytes+1 || !utf8.ValidString(s) {
+	x := &m.Text
+	for _, s := range []string{x.Visible, x.Folded, x.Quoted, x.Signature, x.Disclaimer, x.Hidden, x.Preheader, x.Alt, x.Other} {
+		if len(s) > max(2*lim.TextBytes+1, maxAlt) || !utf8.ValidString(s) {
 			t.Errorf("text of %d bytes, valid %v", len(s), utf8.ValidString(s))
 		}
 	}
 	for _, s := range []string{m.Subject, m.MessageID} {
 		if !utf8.ValidString(s) || hasControl(s) {
 			t.Errorf("unclean header value %q", s)
+		}
+	}
+	if x.Blank < 0 || x.Below < 0 || x.Below > len(x.Visible) || len(x.Forwards) > maxForwards {
+		t.Errorf("blank %d, below %d of %d, %d forwards", x.Blank, x.Below, len(x.Visible), len(x.Forwards))
+	}
+	for _, f := range x.Forwards {
+		if !utf8.ValidString(f.Subject) || hasControl(f.Subject+f.From.Name) {
+			t.Errorf("unclean forward %+v", f)
 		}
 	}
 	for _, list := range [][]Mailbox{m.From, m.Sender, m.ReplyTo, m.To, m.Cc} {

@@ -1,6 +1,7 @@
 package parse
 
 import (
+	"iter"
 	"time"
 
 	inside "postern/content"
@@ -50,11 +51,44 @@ type Mailbox struct {
 // Text is the message as its reader sees it, from the alternative that mail
 // programs prefer, split by who wrote what.
 type Text struct {
-	Visible   string // the sender's own words, without quotations and signature
-	Quoted    string // what is quoted from earlier messages
-	Signature string
-	Hidden    string // in the source, but not on the screen
-	HTML      bool   // the text was taken from an HTML part
+	Visible    string // the sender's own words, without quotations, signature and disclaimer
+	Folded     string // Visible with its disguises taken off, for matching; see [Fold]
+	Quoted     string // what is quoted from earlier messages
+	Signature  string
+	Disclaimer string // legal notices and the like
+	Hidden     string // in the source, but not on the screen
+	Preheader  string // hidden text ahead of all that is shown: a preview in the list of messages
+	Alt        string // what stands for images that are not loaded, one a line
+	Other      string // the plain form, where the HTML form is the one that is shown
+	HTML       bool   // the text was taken from an HTML part
+
+	Forwards []Forward // headers of the messages that are quoted or attached, in order
+	Disguise Disguise
+	Blank    int // empty lines in the longest run of them between two words
+	Below    int // bytes of Visible below that run, where nothing above it is quoted
+}
+
+// A Forward is the header that mail programs write over a message that they
+// quote, or that of an attached message. What could not be read is zero.
+type Forward struct {
+	From     Mailbox
+	To       []Mailbox
+	Date     time.Time
+	Subject  string
+	Said     bool // a line says that the message was forwarded
+	Attached bool // a message/rfc822 part
+}
+
+// A Disguise counts what keeps a program, but not a reader, from matching the
+// visible text.
+type Disguise struct {
+	Lookalikes  int // letters that only look like Latin ones
+	Digits      int // digits and signs that stand for letters inside of words
+	Spaced      int // letters of words that are spaced out
+	Split       int // words that something hidden or a comment cuts in two
+	ZeroWidth   int // characters without width inside of words
+	SoftHyphens int // possible line breaks inside of words
+	Direction   int // controls that turn the direction of text (UAX #9)
 }
 
 // A Part is one node of the MIME tree (RFC 2045).
@@ -121,4 +155,21 @@ type Attachment struct {
 	Encrypted bool          // the archive or document asks for a password
 	Message   *Message      // a nested message/rfc822
 	Found     *inside.Found // what its decoder found; nil where none read it
+}
+
+// All gives the message and those attached to it, depth first.
+func (m *Message) All() iter.Seq[*Message] {
+	return func(yield func(*Message) bool) { m.visit(yield) }
+}
+
+func (m *Message) visit(yield func(*Message) bool) bool {
+	if !yield(m) {
+		return false
+	}
+	for i := range m.Attachments {
+		if a := m.Attachments[i].Message; a != nil && !a.visit(yield) {
+			return false
+		}
+	}
+	return true
 }

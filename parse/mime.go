@@ -86,7 +86,22 @@ func (c *content) delimiter(line []byte) (level int, closing bool) {
 			}
 		}
 	}
-	return -1, false
+	return c.longerDelimiter(rest), false
+}
+
+// longerDelimiter is the innermost multipart whose first delimiter line has
+// more behind the boundary than was declared, or -1. It is enough that the
+// boundary appears in its entirety (RFC 2046 §5.1.1); the line tells the true
+// one, since most readers want all of it.
+func (c *content) longerDelimiter(rest string) int {
+	for level := len(c.open) - 1; level >= 0; level-- {
+		top := &c.open[level]
+		if top.parts == 0 && len(rest) <= 70 && strings.HasPrefix(rest, top.boundary) && !strings.ContainsAny(rest, " \t") {
+			top.boundary = rest
+			return level
+		}
+	}
+	return -1
 }
 
 // closeParts ends the last leaf and the multiparts inside of level, before

@@ -8,37 +8,54 @@ import (
 // behind a "-- " must not be a place to hide.
 const maxSignature = 1500
 
-// splitText parts the sender's words from quotations and the signature.
-func splitText(text string) (own, quoted, sign string) {
-	var sp splitter
+// maxNotice is the same for legal notices, which run longer.
+const maxNotice = 6000
+
+// split parts the sender's words from quotations, the signature and legal
+// notices.
+func (t *Text) split(text string) {
+	sp := splitter{text: t}
 	sp.own.Grow(len(text))
 	for rest := text; rest != ""; {
 		line, after, _ := strings.Cut(rest, "\n")
-		sp.line(line, after)
+		sp.line(line, rest, after)
 		rest = after
 	}
-	return strings.TrimSpace(sp.own.String()), strings.TrimSpace(sp.quoted.String()), strings.TrimSpace(sp.sign.String())
+	t.Visible = strings.TrimSpace(sp.own.String())
+	t.Quoted = strings.TrimSpace(sp.quoted.String())
+	t.Signature = strings.TrimSpace(sp.sign.String())
+	t.Disclaimer = strings.TrimSpace(sp.notice.String())
 }
 
 // A splitter sorts the lines of a text.
 type splitter struct {
-	own, quoted, sign strings.Builder
-	signed            bool // behind the start of a signature
-	rest              bool // all that follows is quoted
-	attribution       bool // the line before was cut in two
+	text                      *Text
+	own, quoted, sign, notice strings.Builder
+	signed                    bool // behind the start of a signature
+	rest                      bool // all that follows is quoted
+	attribution               bool // the line before was cut in two
+	said                      bool // the last separator tells of a forwarded message
+	legal                     bool // within a paragraph of a notice
+	within                    bool // within a paragraph
 }
 
-func (sp *splitter) line(line, after string) {
+// line sorts a line; rest is the text from it on, after the one behind it.
+func (sp *splitter) line(line, rest, after string) {
 	to := &sp.own
 	trimmed := strings.TrimSpace(line)
+	begins := !sp.within
+	sp.within, sp.legal = trimmed != "", sp.legal && trimmed != ""
 	switch {
+	case trimmed == "" && !sp.rest:
 	case sp.rest, sp.attribution:
 		to, sp.attribution = &sp.quoted, false
+		sp.forward(trimmed, rest, after)
 	case strings.HasPrefix(trimmed, ">"):
 		to, sp.signed = &sp.quoted, false
-	case trimmed == "":
-	case isSeparator(trimmed) || isHeaderBlock(trimmed, after):
+		sp.forward(strings.TrimLeft(trimmed, "> "), rest, after)
+	case isSeparator(trimmed), isHeaderBlock(trimmed, after):
 		to, sp.rest = &sp.quoted, true
+		sp.forward(trimmed, rest, after)
 	case isAttribution(trimmed):
 		to, sp.rest, sp.signed = &sp.quoted, !quoteFollows(after), false
 	case isSplitAttribution(trimmed, after):
@@ -49,12 +66,31 @@ func (sp *splitter) line(line, after string) {
 		return
 	case isSentFrom(trimmed):
 		sp.signed = true
+	case begins && sp.own.Len() > 0 && isNotice(trimmed):
+		sp.legal = true
 	}
-	if to == &sp.own && sp.signed {
+	switch {
+	case to != &sp.own:
+	case sp.legal:
+		to = &sp.notice
+	case sp.signed:
 		to = &sp.sign
 	}
 	to.WriteString(line)
 	to.WriteByte('\n')
+}
+
+// forward notes the header of a message at a line that is quoted.
+func (sp *splitter) forward(line, rest, after string) {
+	switch {
+	case line == "" || len(sp.text.Forwards) >= maxForwards:
+	case isSeparator(line):
+		sp.said = saysForwarded(line)
+	case isHeaderBlock(line, after):
+		f := readForward(rest)
+		f.Said = sp.said
+		sp.text.Forwards, sp.said = append(sp.text.Forwards, f), false
+	}
 }
 
 // quoteFollows reports whether the next line with text is marked by ">".
@@ -62,31 +98,57 @@ func quoteFollows(text string) bool {
 	return strings.HasPrefix(strings.TrimLeft(text[:min(len(text), 512)], " \t\n"), ">")
 }
 
-// separators introduce a forwarded or answered message, in lower case.
-var separators = []string{
-	"original message", "forwarded message", "forwarded by ", "ursprüngliche nachricht", "weitergeleitete nachricht",
-	"message d'origine", "message transféré", "mensaje original", "mensaje reenviado", "messaggio originale",
-	"messaggio inoltrato", "mensagem original", "mensagem encaminhada", "oorspronkelijk bericht", "doorgestuurd bericht",
-	"ursprungligt meddelande", "oprindelig meddelelse", "opprinnelig melding", "alkuperäinen viesti",
-	"wiadomość oryginalna", "oryginalna wiadomość", "původní zpráva", "исходное сообщение", "пересылаемое сообщение",
-	"пересланное сообщение", "orijinal ileti", "原始邮件", "转发的邮件", "原始郵件", "元のメッセージ", "원본 메시지",
-}
+// The words that introduce an answered and a forwarded message, in lower case.
+var (
+	answered = []string{
+		"original message", "original appointment", "ursprüngliche nachricht", "message d'origine", "message original",
+		"mensaje original", "messaggio originale", "mensagem original", "oorspronkelijk bericht", "ursprungligt meddelande",
+		"oprindelig meddelelse", "opprinnelig melding", "alkuperäinen viesti", "wiadomość oryginalna", "oryginalna wiadomość",
+		"původní zpráva", "исходное сообщение", "orijinal ileti", "özgün ileti", "原始邮件", "原始郵件", "元のメッセージ",
+		"original-nachricht", "eredeti üzenet", "αρχικό μήνυμα", "원본 메시지",
+	}
+	forwarded = []string{
+		"forwarded message", "forwarded by ", "weitergeleitete nachricht", "message transféré", "mensaje reenviado",
+		"messaggio inoltrato", "mensagem encaminhada", "doorgestuurd bericht", "vidarebefordrat meddelande",
+		"videresendt ", "välitetty viesti", "wiadomość przekazana", "przekazana wiadomość", "přeposlaná zpráva",
+		"пересылаемое сообщение", "пересланное сообщение", "переслане повідомлення", "iletilen mesaj", "yönlendirilen ileti",
+		"转发的邮件", "转发邮件", "轉寄郵件", "転送メッセージ", "전달된 메시지", "továbbított üzenet", "προωθημένο μήνυμα", "رسالة معاد توجيهها",
+	}
+)
 
-// isSeparator reports a line such as "-----Original Message-----".
-func isSeparator(line string) bool {
-	if strings.EqualFold(line, "begin forwarded message:") {
-		return true
-	}
-	if len(line) > 200 || !strings.HasPrefix(line, "--") {
-		return false
-	}
-	words := strings.ToLower(strings.Trim(line, "- "))
-	for _, s := range separators {
-		if strings.HasPrefix(words, s) {
+// begins reports whether line, of dashes and words, begins with one of these.
+func begins(line string, words []string) bool {
+	line = strings.ToLower(strings.Trim(line, "-_ "))
+	for _, s := range words {
+		if strings.HasPrefix(line, s) {
 			return true
 		}
 	}
 	return false
+}
+
+// saysForwarded reports a separator that tells of a forwarded message.
+func saysForwarded(line string) bool {
+	return !strings.HasPrefix(line, "-") || begins(line, forwarded)
+}
+
+// announced are the lines by which Apple Mail introduces a forwarded message.
+var announced = map[string]bool{
+	"begin forwarded message:": true, "anfang der weitergeleiteten nachricht:": true, "début du message réexpédié :": true,
+	"début du message transféré :": true, "inicio del mensaje reenviado:": true, "inizio messaggio inoltrato:": true,
+	"begin doorgestuurd bericht:": true, "início da mensagem encaminhada:": true, "início da mensagem reencaminhada:": true,
+	"вот начало пересланного сообщения:": true, "以下是转发的邮件:": true,
+}
+
+// isSeparator reports a line such as "-----Original Message-----".
+func isSeparator(line string) bool {
+	if len(line) > 200 {
+		return false
+	}
+	if strings.HasSuffix(line, ":") && len(line) < 80 {
+		return announced[strings.ToLower(line)]
+	}
+	return strings.HasPrefix(line, "--") && (begins(line, answered) || begins(line, forwarded))
 }
 
 // wrote ends the line that says who wrote what is quoted below.
@@ -140,62 +202,6 @@ func isSplitAttribution(line, after string) bool {
 	}
 	next, _, _ := strings.Cut(after[:min(len(after), 256)], "\n")
 	return isAttribution(line + " " + strings.TrimSpace(next))
-}
-
-// The names in the header that mail programs put over what they quote, in
-// lower case.
-var (
-	fromNames = nameSet(
-		"from", "von", "de", "da", "van", "från", "fra", "od", "от", "от кого", "lähettäjä", "kimden", "feladó",
-		"发件人", "寄件者", "差出人", "보낸 사람", "expéditeur", "mittente", "remitente",
-	)
-	otherNames = nameSet(
-		"sent", "to", "subject", "date", "cc", "gesendet", "an", "betreff", "datum", "envoyé", "à", "objet", "enviado",
-		"enviado el", "para", "asunto", "fecha", "data", "inviato", "a", "oggetto", "verzonden", "aan", "onderwerp",
-		"assunto", "skickat", "till", "ämne", "sendt", "til", "emne", "wysłano", "do", "temat", "odesláno", "komu",
-		"předmět", "отправлено", "кому", "тема", "дата", "lähetetty", "vastaanottaja", "aihe", "gönderildi", "kime",
-		"konu", "发送时间", "收件人", "主题", "抄送", "寄件日期", "收件者", "主旨", "送信日時", "宛先", "件名", "日付",
-		"날짜", "받는 사람", "제목", "reply-to", "sent on",
-	)
-)
-
-func nameSet(names ...string) map[string]bool {
-	set := make(map[string]bool, len(names))
-	for _, n := range names {
-		set[n] = true
-	}
-	return set
-}
-
-// isHeaderBlock reports a "From:" line with two more fields within the next
-// five lines.
-func isHeaderBlock(line, after string) bool {
-	if !namedField(line, fromNames) {
-		return false
-	}
-	found := 0
-	for i := 0; i < 5 && after != ""; i++ {
-		var next string
-		next, after, _ = strings.Cut(after, "\n")
-		if namedField(strings.TrimSpace(next), otherNames) {
-			found++
-		}
-	}
-	return found >= 2
-}
-
-// namedField reports whether line is "name: value" with one of names.
-func namedField(line string, names map[string]bool) bool {
-	line = strings.TrimLeft(line, "*") // bold, in plain text
-	head := line[:min(len(line), 40)]
-	i := strings.IndexByte(head, ':')
-	if wide := strings.Index(head, "："); i < 0 || wide >= 0 && wide < i {
-		i = wide
-	}
-	if i <= 0 {
-		return false
-	}
-	return names[strings.ToLower(strings.TrimRight(head[:i], " *"))]
 }
 
 // sentFrom begins the line that phones set below what they send.

@@ -1,6 +1,7 @@
 package parse
 
 import (
+	"reflect"
 	"strings"
 	"testing"
 )
@@ -27,8 +28,8 @@ Content-Type: text/html
 	if m.Subject != "Café" || m.From[0].Name != "Reed, Dana" || m.From[0].Address.Domain != "example.com" {
 		t.Errorf("header: %q %+v", m.Subject, m.From)
 	}
-	want := Text{Visible: "See our page", Hidden: "secret", HTML: true}
-	if m.Text != want {
+	want := Text{Visible: "See our page", Folded: "See our page", Other: "plain", Hidden: "secret", HTML: true}
+	if !reflect.DeepEqual(m.Text, want) {
 		t.Errorf("text: %+v", m.Text)
 	}
 	link := Link{URL: "https://Example.ORG/x", Scheme: "https", Host: "example.org", Text: "our page", Origin: InAnchor}

@@ -25,6 +25,11 @@ type sink struct {
 	space   bool   // due before the next word
 	breaks  int    // line breaks due before the next word
 	anchors []span // what is the text of links, in order
+
+	nbsp  bool // the line has space that does not collapse, and no word
+	empty int  // empty lines due before the next word
+	most  int  // the most there were
+	below int  // where the text goes on behind them
 }
 
 // A span is buf[start:end].
@@ -40,11 +45,19 @@ func (s *sink) lineBreak(n int) {
 	if len(s.buf) > 0 {
 		s.breaks = max(s.breaks, n)
 	}
-	s.space = false
+	if s.nbsp {
+		s.empty++
+	}
+	s.space, s.nbsp = false, false
 }
 
 // addBreak asks for one line break more, up to an empty line.
-func (s *sink) addBreak() { s.lineBreak(min(s.breaks+1, 2)) }
+func (s *sink) addBreak() {
+	if s.breaks > 0 && !s.nbsp {
+		s.empty++
+	}
+	s.lineBreak(min(s.breaks+1, 2))
+}
 
 // newline ends a line of text that keeps its own line breaks.
 func (s *sink) newline() { s.add("\n") }
@@ -60,7 +73,10 @@ func (s *sink) settle() {
 	case s.space && len(s.buf) > 0 && s.buf[len(s.buf)-1] > ' ':
 		s.add(" ")
 	}
-	s.breaks, s.space = 0, false
+	if s.empty > s.most && len(s.buf) > 0 {
+		s.most, s.below = s.empty, len(s.buf)
+	}
+	s.breaks, s.space, s.empty, s.nbsp = 0, false, 0, false
 }
 
 func (s *sink) add(text string) {
@@ -79,6 +95,12 @@ func (s *sink) add(text string) {
 // no room on the screen go to the hidden sink.
 func (p *page) flow(to int, text []byte) {
 	s := &p.sinks[to]
+	switch {
+	case to == hidden:
+		p.cut()
+	case p.cutAt > 0:
+		p.rejoin(s, text)
+	}
 	for i := 0; i < len(text); {
 		c := text[i]
 		if c == ' ' || c-'\t' <= '\r'-'\t' {
@@ -99,10 +121,10 @@ func (p *page) flow(to int, text []byte) {
 		r, n := utf8.DecodeRune(text[i:])
 		switch {
 		case unicode.IsSpace(r):
-			s.space = true
+			s.space, s.nbsp = true, s.breaks > 0
 		case unicode.IsControl(r):
 		case isInvisible(r) && !joins(s, r):
-			p.sinks[hidden].add(string(r))
+			p.drop(s, r, text[i+n:])
 		default:
 			s.settle()
 			s.add(view(text[i : i+n]))
@@ -114,6 +136,9 @@ func (p *page) flow(to int, text []byte) {
 // write writes a piece of plain text into the visible sink as it is, but for
 // what takes no room on the screen.
 func (p *page) write(text string) {
+	if text == "" {
+		return
+	}
 	s := &p.sinks[visible]
 	s.settle()
 	from := 0
@@ -133,13 +158,67 @@ func (p *page) write(text string) {
 			case joins(s, r):
 				s.add(string(r))
 			default:
-				p.sinks[hidden].add(string(r))
+				p.drop(s, r, []byte(text[i+n:min(len(text), i+n+1)]))
 			}
 			from = i + n
 		}
 		i += n
 	}
 	s.add(text[from:])
+}
+
+// drop hides a character that takes no room and stood before rest.
+func (p *page) drop(s *sink, r rune, rest []byte) {
+	d := &p.disguise
+	inside := s.inWord() && len(rest) > 0 && rest[0] > ' '
+	switch {
+	case s == &p.sinks[hidden]:
+	case r >= 0x202a && r <= 0x202e || r >= 0x2066 && r <= 0x2069:
+		d.Direction++
+	case !inside:
+	case r == 0xad:
+		d.SoftHyphens++
+	default:
+		d.ZeroWidth++
+	}
+	p.sinks[hidden].add(string(r))
+}
+
+// inWord reports that a letter would go on the word before it.
+func (s *sink) inWord() bool {
+	return len(s.buf) > 0 && !s.space && s.breaks == 0 && (isAlphanumeric(s.buf[len(s.buf)-1]) || s.buf[len(s.buf)-1] >= utf8.RuneSelf)
+}
+
+// cut notes something in the source that the reader does not see.
+func (p *page) cut() {
+	if s := &p.sinks[visible]; s.inWord() {
+		p.cutAt = len(s.buf)
+	}
+}
+
+// rejoin counts a word that goes on with text behind a cut.
+func (p *page) rejoin(s *sink, text []byte) {
+	if s == &p.sinks[visible] && p.cutAt == len(s.buf) && s.inWord() && len(text) > 0 && isAlphanumeric(text[0]) {
+		p.disguise.Split++
+	}
+	p.cutAt = 0
+}
+
+// preheader is what was hidden ahead of all that is shown.
+func (p *page) preheader() string {
+	if p.seen() == 0 {
+		return ""
+	}
+	text := view(p.sinks[hidden].buf[:p.ahead])
+	if is8bit(text) {
+		text = strings.Map(func(r rune) rune {
+			if isInvisible(r) {
+				return -1
+			}
+			return r
+		}, text)
+	}
+	return strings.TrimSpace(text)
 }
 
 // isInvisible reports characters that take no room: joiners, marks of

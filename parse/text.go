@@ -24,13 +24,28 @@ func (c *content) text() {
 		}
 	}
 	t := &c.m.Text
-	t.Visible, t.Quoted, t.Signature = splitText(p.sinks[visible].String())
-	t.Quoted = joinText(t.Quoted, p.sinks[quoted].String())
+	t.split(p.sinks[visible].String())
+	marked := p.sinks[quoted].String()
+	known := t.forwards(marked)
+	t.Quoted = joinText(t.Quoted, marked)
 	t.Signature = joinText(t.Signature, p.sinks[signature].String())
 	t.Hidden = p.sinks[hidden].String()
 	if t.Visible == "" || len(t.Signature) > maxSignature { // no signature then
 		t.Visible, t.Signature = joinText(t.Visible, t.Signature), ""
 	}
+	if len(t.Disclaimer) > maxNotice {
+		t.Visible, t.Disclaimer = joinText(t.Visible, t.Disclaimer), ""
+	}
+	if t.Visible == "" && !known && t.Quoted == marked { // markup alone makes no quotation
+		t.Visible, t.Quoted = marked, ""
+	}
+	t.Preheader, t.Alt = p.preheader(), strings.TrimSuffix(view(p.alt), "\n")
+	if t.Blank = p.sinks[visible].most; t.Blank > 0 {
+		t.Below = max(0, len(t.Visible)-p.sinks[visible].below)
+	}
+	t.Folded, t.Disguise = Fold(t.Visible)
+	t.Disguise.Split, t.Disguise.ZeroWidth = p.disguise.Split, p.disguise.ZeroWidth
+	t.Disguise.SoftHyphens, t.Disguise.Direction = p.disguise.SoftHyphens, p.disguise.Direction
 }
 
 func joinText(a, b string) string {
@@ -82,6 +97,7 @@ func (c *content) showAlternative(i int) {
 		before, wasHTML := c.page.seen(), c.m.Text.HTML
 		c.showForm(rich)
 		if plain < 0 || c.page.seen() > before {
+			c.otherForm(plain)
 			return
 		}
 		c.m.Text.HTML = wasHTML
@@ -89,6 +105,16 @@ func (c *content) showAlternative(i int) {
 	if plain >= 0 {
 		c.showForm(plain)
 	}
+}
+
+// otherForm notes the plain form of what is shown.
+func (c *content) otherForm(i int) {
+	if i < 0 || c.m.Text.Other != "" || c.m.Parts[i].Type != "text/plain" {
+		return
+	}
+	p := &c.m.Parts[i]
+	text, _ := decodeCharset(p.Body[:min(len(p.Body), c.lim.TextBytes)], p.Params["charset"])
+	c.m.Text.Other = strings.TrimSpace(text)
 }
 
 // showForm shows one form of an alternative, whatever its name.
@@ -160,6 +186,10 @@ func (p *page) plain(text string, flowed, delsp bool) {
 	depth, soft := 0, false // of the line before
 	for line := range strings.Lines(text) {
 		line = strings.TrimRight(line, "\r\n")
+		if strings.TrimSpace(line) == "" {
+			line = ""
+			out.empty++
+		}
 		if !flowed {
 			p.write(line)
 			out.newline()

@@ -35,28 +35,32 @@ const (
 // A text is what one reading of the subject and the visible words tells.
 type text struct {
 	topics    [numTopics]int // words and phrases of words.txt
+	quoted    [numTopics]int // those in what is quoted
 	visible   int            // characters of the visible words
-	wide      int            // bytes of characters beyond their first
 	zeroWidth int            // characters without width
 	wallets   int
 	phones    int
 	tried     int // words whose checksum was tried
 }
 
-// readText reads the subject and the visible words, up to maxText bytes in
-// all. Characters without width are counted in what is hidden as well, where
-// package parse puts them.
+// readText reads the subject and the visible words, both without disguise, up
+// to maxText bytes in all, and apart from them what is quoted. Characters
+// without width are counted in what is hidden as well, where package parse
+// puts them.
 func readText(subject string, body *parse.Text) text {
 	var t text
-	subject = subject[:min(len(subject), maxText)]
-	visible := body.Visible[:min(len(body.Visible), maxText-len(subject))]
+	subject, _ = parse.Fold(subject[:min(len(subject), maxText)])
+	visible := body.Folded[:min(len(body.Folded), maxText-min(maxText, len(subject)))]
 	words := make([]uint32, 0, 2+(len(subject)+len(visible))/5)
 	words = append(t.words(words, subject), 0) // 0: no phrase goes on into the body
-	before := t.wide
 	words = t.words(words, visible)
-	t.visible = len(visible) - (t.wide - before) + utf8.RuneCountInString(body.Visible[len(visible):])
+	t.visible = utf8.RuneCountInString(body.Visible)
 	lexicon.count(words, &t.topics)
 	t.phones = phones(subject) + phones(visible)
+	if old := body.Quoted[:min(len(body.Quoted), maxText)]; old != "" {
+		var q text
+		lexicon.count(q.words(words[:0], old), &t.quoted)
+	}
 	for _, r := range body.Hidden[:min(len(body.Hidden), maxText)] {
 		if zeroWidth(r) {
 			t.zeroWidth++
@@ -108,7 +112,6 @@ func (t *text) words(words []uint32, s string) []uint32 {
 		if s[i] >= utf8.RuneSelf {
 			var r rune
 			r, size = utf8.DecodeRuneInString(s[i:])
-			t.wide += size - 1
 			switch {
 			case zeroWidth(r):
 				t.zeroWidth++

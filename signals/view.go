@@ -10,6 +10,7 @@ import (
 // A view is what several signals look at, made once.
 type view struct {
 	text  text
+	forms forms
 	links []target
 
 	traits []store.Trait // made by Traits, once the authentication is known
@@ -25,6 +26,7 @@ func (f *Facts) look() *view {
 	if f.seen == nil {
 		f.seen = &view{
 			text:  readText(f.Msg.Subject, &f.Msg.Text),
+			forms: readForms(&f.Msg.Text),
 			links: readLinks(f.Msg.Links),
 		}
 	}
