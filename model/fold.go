@@ -7,7 +7,7 @@ import (
 
 	"golang.org/x/text/unicode/norm"
 
-	"postern/signals"
+	"postern/parse"
 )
 
 // What fold answers beside characters.
@@ -56,7 +56,7 @@ func foldOne(r rune) uint16 {
 	if base == '\'' || base == '’' || unicode.In(base, unicode.Mn, unicode.Me, unicode.Cf) {
 		return dropped
 	}
-	if b, ok := signals.PassesFor(base); ok {
+	if b, ok := parse.Passes(base); ok {
 		base = rune(b)
 	}
 	switch {

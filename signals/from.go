@@ -4,6 +4,7 @@ import (
 	_ "embed" // freemail.txt
 	"strings"
 
+	"postern/lookalike"
 	"postern/parse"
 )
 
@@ -141,7 +142,7 @@ var FromOwnPrefix = define(Signal{
 var FromPunycode = define(Signal{
 	Name: "from.punycode", Level: Domain, Unit: Bool,
 	Doc:  "The From domain has an internationalised label.",
-	Eval: func(f *Facts) float64 { return truth(punycode(f.From().Domain)) },
+	Eval: func(f *Facts) float64 { return truth(lookalike.Punycode(f.From().Domain)) },
 })
 
 // replyTo evaluates the first reply address; unknown where From or it is
@@ -183,7 +184,7 @@ var FromReplyToEdits = define(Signal{
 		if len(f.Msg.ReplyTo) == 0 || f.Msg.ReplyTo[0].Address.Domain == "" || f.From().Domain == "" {
 			return Unknown
 		}
-		return float64(edits(parse.OrgDomain(f.Msg.ReplyTo[0].Address.Domain), parse.OrgDomain(f.From().Domain)))
+		return float64(lookalike.Edits(parse.OrgDomain(f.Msg.ReplyTo[0].Address.Domain), parse.OrgDomain(f.From().Domain)))
 	},
 })
 

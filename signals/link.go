@@ -11,6 +11,7 @@ import (
 	"golang.org/x/net/idna"
 	"golang.org/x/net/publicsuffix"
 
+	"postern/lookalike"
 	"postern/parse"
 )
 
@@ -184,8 +185,10 @@ func ipHost(host string) bool {
 // LinkPunycode counts links to internationalised hosts.
 var LinkPunycode = define(Signal{
 	Name: "link.punycode", Level: Message, Unit: Count,
-	Doc:  "Links to a host with an internationalised label.",
-	Eval: func(f *Facts) float64 { return countLinks(f, func(t target) bool { return punycode(t.Host) }) },
+	Doc: "Links to a host with an internationalised label.",
+	Eval: func(f *Facts) float64 {
+		return countLinks(f, func(t target) bool { return lookalike.Punycode(t.Host) })
+	},
 })
 
 //go:embed shorteners.txt

@@ -3,46 +3,16 @@ package signals
 import (
 	"strings"
 
-	"golang.org/x/net/idna"
-
+	"postern/lookalike"
 	"postern/parse"
 )
-
-// maxLabel bounds the bytes of a domain that edit distance looks at.
-const maxLabel = 64
-
-// edits is the optimal string alignment distance: insertions, deletions,
-// replacements and swaps of neighbours that turn a into b.
-func edits(a, b string) int {
-	a, b = a[:min(len(a), maxLabel)], b[:min(len(b), maxLabel)]
-	var rows [3][maxLabel + 1]int
-	older, old, row := &rows[0], &rows[1], &rows[2]
-	for j := range len(b) + 1 {
-		row[j] = j
-	}
-	for i := 1; i <= len(a); i++ {
-		older, old, row = old, row, older
-		row[0] = i
-		for j := 1; j <= len(b); j++ {
-			cost := 1
-			if a[i-1] == b[j-1] {
-				cost = 0
-			}
-			row[j] = min(old[j]+1, row[j-1]+1, old[j-1]+cost)
-			if i > 1 && j > 1 && a[i-1] == b[j-2] && a[i-2] == b[j-1] {
-				row[j] = min(row[j], older[j-2]+1)
-			}
-		}
-	}
-	return row[len(b)]
-}
 
 // ownEdits is the distance of a foreign domain to the nearest of ours, both
 // taken as organisational domains.
 func (o *Org) ownEdits(domain string) float64 {
 	org, best := parse.OrgDomain(domain), Unknown
 	for _, own := range o.Domains {
-		if n := float64(edits(org, parse.OrgDomain(own))); !(n >= best) {
+		if n := float64(lookalike.Edits(org, parse.OrgDomain(own))); !(n >= best) {
 			best = n
 		}
 	}
@@ -51,9 +21,9 @@ func (o *Org) ownEdits(domain string) float64 {
 
 // ownTwin tells whether a foreign domain cannot be told from one of ours by eye.
 func (o *Org) ownTwin(domain string) bool {
-	org := domainSkeleton(parse.OrgDomain(domain))
+	org := lookalike.Domain(parse.OrgDomain(domain))
 	for _, own := range o.Domains {
-		if domainSkeleton(parse.OrgDomain(own)) == org {
+		if lookalike.Domain(parse.OrgDomain(own)) == org {
 			return true
 		}
 	}
@@ -99,22 +69,4 @@ func hyphenWord(label, word string) bool {
 		}
 		at = i + 1
 	}
-}
-
-// domainSkeleton folds a domain as skeleton does, and the pairs of letters
-// that run together.
-func domainSkeleton(domain string) string {
-	if strings.Contains(domain, "xn--") {
-		if u, err := idna.ToUnicode(domain); err == nil {
-			domain = u
-		}
-	}
-	return pairLetters.Replace(skeleton(domain))
-}
-
-var pairLetters = strings.NewReplacer("rn", "m", "vv", "w")
-
-// punycode tells whether a label of domain is an A-label (RFC 5890 §2.3.2.1).
-func punycode(domain string) bool {
-	return strings.HasPrefix(domain, "xn--") || strings.Contains(domain, ".xn--")
 }

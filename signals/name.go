@@ -5,6 +5,8 @@ import (
 	"strings"
 	"sync"
 	"unicode"
+
+	"postern/lookalike"
 )
 
 // maxName bounds the bytes of a display name that are compared.
@@ -20,7 +22,7 @@ var titles = func() map[string]bool {
 		director managing manager chairman chairwoman chair founder cofounder owner
 		geschaftsfuhrer geschaftsfuhrerin vorstand direktor direktorin directeur directrice president gerant pdg dg
 		direttore presidente diretor diretora gerente directeur bestuurder of the and und et de`) {
-		m[skeleton(w)] = true
+		m[lookalike.Skeleton(w)] = true
 	}
 	return m
 }()
@@ -34,7 +36,7 @@ func nameWords(name string) []string {
 	if len(name) > maxName {
 		name = name[:maxName]
 	}
-	words := strings.FieldsFunc(skeleton(apostrophes.Replace(name)), func(r rune) bool {
+	words := strings.FieldsFunc(lookalike.Skeleton(apostrophes.Replace(name)), func(r rune) bool {
 		return !unicode.IsLetter(r) && !unicode.IsDigit(r)
 	})
 	if i := slices.Index(words, via); i > 0 {
@@ -46,7 +48,7 @@ func nameWords(name string) []string {
 }
 
 var (
-	via         = skeleton("via")
+	via         = lookalike.Skeleton("via")
 	apostrophes = strings.NewReplacer("'", "", "’", "")
 )
 

@@ -27,6 +27,7 @@ var may = map[string][]string{
 	"content/page":      {"content"},
 
 	"parse":           {"content", "content/image", "content/directory", "content/page"},
+	"lookalike":       {"parse"},
 	"mailauth":        {"parse"},
 	"scanner":         {"parse"},
 	"store":           {"parse"},
@@ -36,7 +37,7 @@ var may = map[string][]string{
 	"relay":           {"parse"},
 	"mailbox":         {},
 	"lexis":           {},
-	"signals":         {"content", "lexis", "parse", "mailauth", "scanner", "store"},
+	"signals":         {"content", "lexis", "parse", "lookalike", "mailauth", "scanner", "store"},
 	"detect":          {"content", "lexis", "parse", "mailauth", "scanner", "store", "signals"},
 	"policy":          {"parse", "mailauth", "scanner", "store", "signals", "detect"},
 	"model":           {"parse", "mailauth", "scanner", "store", "signals", "detect", "lexis"},
@@ -53,7 +54,7 @@ var may = map[string][]string{
 
 // pure packages compute; they may not reach outside the process.
 var (
-	pure    = []string{"content", "content/image", "content/directory", "content/page", "lexis", "parse", "signals", "detect", "model", "policy"}
+	pure    = []string{"content", "content/image", "content/directory", "content/page", "lexis", "parse", "lookalike", "signals", "detect", "model", "policy"}
 	outside = []string{"os", "net", "net/http", "log", "log/slog", "database/sql", "math/rand", "math/rand/v2", "crypto/rand"}
 )
 

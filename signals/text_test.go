@@ -2,39 +2,6 @@ package signals
 
 import "testing"
 
-func TestEdits(t *testing.T) {
-	t.Parallel()
-	for _, c := range []struct {
-		a, b string
-		want int
-	}{
-		{"", "", 0},
-		{"", "abc", 3},
-		{"northwind", "northwind", 0},
-		{"northwind", "norhtwind", 1},
-		{"northwind", "nortwind", 1},
-		{"northwind", "northwinds", 1},
-		{"northwind", "morthwint", 2},
-		{"ca", "abc", 3},
-	} {
-		if got := edits(c.a, c.b); got != c.want || edits(c.b, c.a) != got {
-			t.Errorf("edits(%q, %q) = %d, want %d", c.a, c.b, got, c.want)
-		}
-	}
-}
-
-func TestDomainSkeleton(t *testing.T) {
-	t.Parallel()
-	for _, d := range []string{"n0rthwind.test", "northvvind.test", "northw1nd.test", "northwlnd.test", "xn--nrthwind-nbh.test", "xn--northwnd-h2a.test"} {
-		if domainSkeleton(d) != domainSkeleton("northwind.test") {
-			t.Errorf("%s does not read like northwind.test: %s", d, domainSkeleton(d))
-		}
-	}
-	if domainSkeleton("southwind.test") == domainSkeleton("northwind.test") {
-		t.Error("southwind reads like northwind")
-	}
-}
-
 func TestPhones(t *testing.T) {
 	t.Parallel()
 	for s, want := range map[string]int{
