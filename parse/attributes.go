@@ -12,7 +12,7 @@ import (
 type attrs struct {
 	style, class, id, href, src, srcset, action, background, bgcolor, color []byte
 	content, equiv, kind, cite, data, smartmail, images                     []byte
-	alt, value, placeholder                                                 []byte
+	alt, value, placeholder, onclick                                        []byte
 	hidden                                                                  bool
 }
 
@@ -176,6 +176,8 @@ func (a *attrs) place(name string) *[]byte {
 		return &a.placeholder
 	case "data":
 		return &a.data
+	case "onclick", "onload", "onsubmit":
+		return &a.onclick
 	case "data-smartmail":
 		return &a.smartmail
 	}

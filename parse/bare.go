@@ -32,13 +32,11 @@ func (c *content) bareLinks(text string, anchors []span, origin Origin) {
 
 // addBare notes a link that was found in text.
 func (c *content) addBare(url string, origin Origin) bool {
-	if !c.addLink(url, origin) {
-		return false
+	u := ParseURL(url)
+	if u.Scheme == "" {
+		u = URL{Scheme: "http"}.at(url)
 	}
-	if l := &c.m.Links[len(c.m.Links)-1]; l.Scheme == "" {
-		l.Scheme, l.Host = "http", authority(url)
-	}
-	return true
+	return c.addLink(url, u, origin)
 }
 
 // tokenLen is the length of the run of characters that may stand in a URL,
@@ -84,7 +82,8 @@ func bareURL(token string) string {
 		}
 	}
 	token = strings.TrimLeft(token, "([{'*_,;~=")
-	if len(token) > 7 && strings.EqualFold(token[:7], "mailto:") {
+	if len(token) > 7 && strings.EqualFold(token[:7], "mailto:") ||
+		len(token) > 7 && strings.EqualFold(token[:4], "tel:") && strings.IndexByte("+0123456789(", token[4]) >= 0 {
 		return trimURL(token)
 	}
 	if strings.IndexByte(token, '@') >= 0 || token == "" {

@@ -97,6 +97,9 @@ func describe(m *Message, indent string) string {
 	}
 	for _, l := range m.Links {
 		line("link in %s %+q %s %q text %q image %v", l.Origin, l.URL, l.Scheme, l.Host, l.Text, l.Image)
+		if l.Target != "" || l.Inner != "" {
+			line("  leads to %+q at %q, names %q, rewritten %v redirected %v", l.Target, l.Leads, l.Inner, l.Rewritten, l.Redirected)
+		}
 	}
 	for _, a := range m.Attachments {
 		line("attachment %q %s sniffed %s, %d bytes %q encrypted %v", a.Name, a.Declared, a.Sniffed, a.Size, a.Entries, a.Encrypted)

@@ -27,7 +27,7 @@ type page struct {
 
 	stack []element
 	top   look // of the innermost open element
-	base  target
+	base  URL
 	link  int // index behind the open link in Message.Links; 0 where none
 	in    int // the sink its text goes to
 	from  int // where its text begins there
@@ -51,7 +51,7 @@ type element struct {
 // and unlike a tree it has no depth at which it gives up.
 func (c *content) showHTML(text string, origin Origin) {
 	p := &c.page
-	p.stack, p.top, p.base, p.link, p.style = p.stack[:0], look{ground: rgb(0xffffff)}, target{}, 0, stylesheet{}
+	p.stack, p.top, p.base, p.link, p.style = p.stack[:0], look{ground: rgb(0xffffff)}, URL{}, 0, stylesheet{}
 	p.sinks[visible].lineBreak(1)
 	if !p.dark {
 		p.sinks[visible].grow(len(text) / 4) // about what is not markup
@@ -82,6 +82,8 @@ func (c *content) htmlText(z *html.Tokenizer) {
 	switch {
 	case len(p.stack) > 0 && p.stack[len(p.stack)-1].tag == atom.Style:
 		p.style.read(z.Raw())
+	case len(p.stack) > 0 && p.stack[len(p.stack)-1].tag == atom.Script:
+		c.scriptLinks(string(z.Raw()))
 	case p.top.skip || p.dark:
 		return
 	case p.top.pre:

@@ -97,7 +97,7 @@ func (c *content) codes(list []string, place CodePlace) {
 	for _, text := range list {
 		text = strings.TrimSpace(oneLine(text))
 		c.m.Codes = append(c.m.Codes, Code{text, place})
-		if parseURL(text).scheme != "" || looksLikeHost(text) {
+		if ParseURL(text).Scheme != "" || looksLikeHost(text) {
 			c.fileLink(text, "", InQR)
 		}
 	}

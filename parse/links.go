@@ -24,8 +24,8 @@ func (c *content) tagLinks(tag atom.Atom, a *attrs, origin Origin) {
 	case atom.Form, atom.Button, atom.Input:
 		c.htmlLink(a.action, formOrigin(origin))
 	case atom.Base:
-		if c.page.base == (target{}) {
-			c.page.base = parseURL(string(a.href))
+		if c.page.base == (URL{}) {
+			c.page.base = ParseURL(string(a.href))
 			c.htmlLink(a.href, redirectOrigin(origin))
 		}
 	case atom.Meta:
@@ -33,12 +33,14 @@ func (c *content) tagLinks(tag atom.Atom, a *attrs, origin Origin) {
 			c.htmlLink(refreshURL(a.content), redirectOrigin(origin))
 		}
 	case atom.Link:
-		c.resource(a.href, origin)
+		c.resource(a.href)
 	case atom.Object:
-		c.resource(a.data, origin)
+		c.frame(a.data, origin)
+	case atom.Iframe, atom.Frame, atom.Embed:
+		c.frame(a.src, origin)
 	case atom.Img:
 		c.page.image = true
-		if c.resource(a.src, origin) {
+		if c.resource(a.src) {
 			c.m.Links[len(c.m.Links)-1].Image = true
 		}
 	default:
@@ -46,20 +48,23 @@ func (c *content) tagLinks(tag atom.Atom, a *attrs, origin Origin) {
 			c.htmlLink(a.href, origin)
 		}
 		if a.src != nil {
-			c.resource(a.src, origin)
+			c.resource(a.src)
 		}
 	}
+	if a.onclick != nil {
+		c.scriptLinks(string(a.onclick))
+	}
 	if a.background != nil {
-		c.resource(a.background, origin)
+		c.resource(a.background)
 	}
 	if a.srcset != nil {
 		for candidate := range bytes.SplitSeq(a.srcset, []byte(", ")) {
 			url, _, _ := bytes.Cut(bytes.TrimSpace(candidate), []byte(" "))
-			c.resource(url, origin)
+			c.resource(url)
 		}
 	}
 	if a.images != nil {
-		c.styleLinks(a.images, origin)
+		c.styleLinks(a.images)
 	}
 }
 
@@ -80,7 +85,7 @@ func redirectOrigin(o Origin) Origin {
 
 // resource notes what is fetched without a click; parts of the message itself
 // (RFC 2392) are no links.
-func (c *content) resource(url []byte, origin Origin) bool {
+func (c *content) resource(url []byte) bool {
 	url = bytes.TrimSpace(url)
 	if bytes.HasPrefix(url, []byte("cid:")) {
 		return false
@@ -88,14 +93,19 @@ func (c *content) resource(url []byte, origin Origin) bool {
 	if bytes.HasPrefix(url, []byte("data:image/")) {
 		c.dataImage(url)
 	}
+	return c.htmlLink(url, InResource)
+}
+
+// frame notes a page in the page. That of an attachment is what it shows.
+func (c *content) frame(url []byte, origin Origin) {
 	if origin != InAttachment {
 		origin = InResource
 	}
-	return c.htmlLink(url, origin)
+	c.htmlLink(url, origin)
 }
 
 // styleLinks notes url(...) in an inline style.
-func (c *content) styleLinks(style []byte, origin Origin) {
+func (c *content) styleLinks(style []byte) {
 	for {
 		_, after, ok := bytes.Cut(style, []byte("url("))
 		if !ok {
@@ -103,7 +113,7 @@ func (c *content) styleLinks(style []byte, origin Origin) {
 		}
 		var url []byte
 		url, style, _ = bytes.Cut(after, []byte(")"))
-		c.resource(bytes.Trim(url, " '\""), origin)
+		c.resource(bytes.Trim(url, " '\""))
 	}
 }
 
@@ -123,47 +133,68 @@ func (c *content) htmlLink(url []byte, origin Origin) bool {
 	if len(url) == 0 || url[0] == '#' {
 		return false
 	}
-	return c.addLink(string(url), origin)
+	link := string(url)
+	u := ParseURL(link)
+	if u.Scheme == "" {
+		u = c.page.base.resolve(link)
+	}
+	if !c.addLink(link, u, origin) {
+		return false
+	}
+	if origin != InResource && (u.Scheme == "data" || u.Scheme == "javascript") {
+		c.scriptLinks(u.Path)
+	}
+	return true
 }
 
 // addLink notes a link; false means that the limit was reached.
-func (c *content) addLink(url string, origin Origin) bool {
+func (c *content) addLink(url string, u URL, origin Origin) bool {
 	if !c.spend(&c.left.Links) {
 		return false
 	}
-	t := parseURL(url)
-	if t.scheme == "" && origin != InText {
-		t = c.page.base.resolve(url)
-	}
-	if t.scheme == "data" && len(url) > maxDataURL {
+	if u.Scheme == "data" && len(url) > maxDataURL {
 		url = strings.ToValidUTF8(url[:maxDataURL], "")
 	}
 	if cap(c.m.Links) == 0 {
 		c.m.Links = make([]Link, 0, min(c.left.Links, 1+len(c.raw)/512))
 	}
-	c.m.Links = append(c.m.Links, Link{URL: url, Scheme: t.scheme, Host: t.host, Origin: origin})
+	l := Link{URL: url, Scheme: u.Scheme, Host: u.Host, Leads: u.Host, Origin: origin}
+	if u.Host != "" && origin != InResource {
+		l.follow(u)
+	}
+	c.m.Links = append(c.m.Links, l)
 	return true
+}
+
+// follow notes where the URL passes on to.
+func (l *Link) follow(u URL) {
+	p := unwrap(u)
+	l.Target, l.Leads, l.Rewritten, l.Redirected = p.url, p.to.Host, p.rewritten, p.through
+	l.Inner = p.to.inner()
 }
 
 // fileLink notes a link that a file holds, with the words that lead there.
 // There is nothing that it could be relative to.
 func (c *content) fileLink(url, text string, origin Origin) bool {
-	c.page.base = target{}
-	url = strings.TrimFunc(strings.ToValidUTF8(url, ""), func(r rune) bool { return r <= ' ' })
-	if url == "" || !c.addLink(url, origin) {
+	url = bareOfSpace(toUTF8(url))
+	u := ParseURL(url)
+	if u.Scheme == "" {
+		u = URL{}.resolve(url)
+	}
+	if url == "" || !c.addLink(url, u, origin) {
 		return url == ""
 	}
-	c.m.Links[len(c.m.Links)-1].Text = oneLine(strings.ToValidUTF8(text, ""))
+	c.m.Links[len(c.m.Links)-1].Text = oneLine(toUTF8(text))
 	return true
 }
 
 // beginLink notes an anchor, whose text follows.
 func (c *content) beginLink(href []byte, origin Origin) {
-	p := &c.page
+	p, before := &c.page, len(c.m.Links)
 	if !c.htmlLink(href, origin) {
 		return
 	}
-	p.link = len(c.m.Links)
+	p.link = before + 1
 	p.in = p.top.sink()
 	p.sinks[p.in].settle()
 	p.from, p.image = len(p.sinks[p.in].buf), false

@@ -116,6 +116,13 @@ type Link struct {
 	Text   string // what the reader sees; empty for a bare or an image link
 	Origin Origin
 	Image  bool // the reader sees an image in place of words
+
+	// What the URL itself tells of where it passes on to.
+	Target     string // behind the rewriters and redirectors that are known; empty where there are none
+	Leads      string // host of Target, or Host
+	Inner      string // host of another address in the path or query of where it leads; empty where none
+	Rewritten  bool   // a gateway's rewriter was undone
+	Redirected bool   // a redirector was undone
 }
 
 // An Origin tells where a link stood.

@@ -32,7 +32,7 @@ Content-Type: text/html
 	if !reflect.DeepEqual(m.Text, want) {
 		t.Errorf("text: %+v", m.Text)
 	}
-	link := Link{URL: "https://Example.ORG/x", Scheme: "https", Host: "example.org", Text: "our page", Origin: InAnchor}
+	link := Link{URL: "https://Example.ORG/x", Scheme: "https", Host: "example.org", Leads: "example.org", Text: "our page", Origin: InAnchor}
 	if len(m.Links) != 1 || m.Links[0] != link {
 		t.Errorf("links: %+v", m.Links)
 	}

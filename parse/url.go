@@ -1,32 +1,179 @@
 package parse
 
 import (
-	"net/netip"
-	"strconv"
 	"strings"
+	"unicode/utf8"
 
 	"golang.org/x/net/publicsuffix"
 )
 
-// A target is where a URL leads.
-type target struct{ scheme, host string }
+// A URL is an address as browsers read it (WHATWG URL §4.4): tabs and line
+// ends do not count, a backslash is a slash, of the slashes behind http: any
+// number will do. All but Scheme and Host stands as it was found.
+type URL struct {
+	Scheme   string // in lower case; empty for a relative URL
+	User     string // what stands before "@", a password included
+	Host     string // in lower case, A-labels; addresses in one spelling
+	Port     string
+	Path     string // of a URL without a host or with another URL within, all that follows the scheme
+	Query    string // without "?"
+	Fragment string // without "#"
+}
+
+// Limits of a URL, in bytes.
+const (
+	MaxURL  = 64 << 10 // of the normal form; of a longer one the rest is not read
+	maxUser = 1 << 10  // what is kept of a user name
+)
+
+// ParseURL reads a URL. It never fails: what is no URL is a relative one.
+func ParseURL(s string) URL { //nolint:revive // URL is the type it reads
+	s = bareOfSpace(s)
+	n := schemeLen(s)
+	if n == 0 {
+		return URL{}.locate(s)
+	}
+	u := URL{Scheme: lowerCase(s[:n])}
+	rest := s[n+1:]
+	at := URL{}
+	switch u.Scheme {
+	case "http", "https", "ftp", "ws", "wss":
+		at = u.at(strings.TrimLeft(rest, `/\`))
+	case "blob", "view-source", "feed":
+		u.Host = ParseURL(innermost(rest)).Host
+	case "data", "javascript", "mailto", "tel":
+	default:
+		if rest, ok := strings.CutPrefix(rest, "//"); ok {
+			at = u.at(rest)
+		}
+	}
+	if at.Host != "" {
+		return at
+	}
+	u.Path = rest
+	return u
+}
+
+// innermost cuts the schemes that stand before the URL proper.
+func innermost(s string) string {
+	for {
+		scheme, rest, _ := strings.Cut(s, ":")
+		switch scheme {
+		case "blob", "view-source", "feed":
+			s = rest
+		default:
+			return s
+		}
+	}
+}
+
+// at reads what follows the slashes before a host.
+func (u URL) at(s string) URL {
+	end := strings.IndexAny(s, `/\?#`)
+	if end < 0 {
+		end = len(s)
+	}
+	host := s[:end]
+	if i := strings.LastIndexByte(host, '@'); i >= 0 {
+		u.User, host = strings.ToValidUTF8(host[:min(i, maxUser)], ""), host[i+1:]
+	}
+	host, u.Port = cutPort(host)
+	u.Host = hostOf(host)
+	return u.locate(s[end:])
+}
+
+// locate reads path, query and fragment.
+func (u URL) locate(s string) URL {
+	s, u.Fragment, _ = strings.Cut(s, "#")
+	u.Path, u.Query, _ = strings.Cut(s, "?")
+	return u
+}
+
+// Tail is what follows the host, as found.
+func (u URL) Tail() string {
+	s := u.Path
+	if u.Query != "" {
+		s += "?" + u.Query
+	}
+	if u.Fragment != "" {
+		s += "#" + u.Fragment
+	}
+	return s
+}
+
+// String is the normal form: what is percent-encoded without need, even twice
+// over, is decoded, and a port that goes without saying left out.
+func (u URL) String() string {
+	tail := u.Tail()
+	if u.Scheme == "" {
+		return cut(tail)
+	}
+	if u.Host == "" || !hasHost(u.Scheme) {
+		return cut(u.Scheme + ":" + tail)
+	}
+	s := u.Scheme + "://"
+	if u.User != "" {
+		s += u.User + "@"
+	}
+	s += u.Host
+	if u.Port != "" && (u.Scheme != "http" || u.Port != "80") && (u.Scheme != "https" || u.Port != "443") {
+		s += ":" + u.Port
+	}
+	if tail != "" && (tail[0] == '/' || tail[0] == '\\') {
+		tail = tail[1:]
+	}
+	return cut(s + "/" + normal(tail))
+}
+
+// hasHost tells whether a host follows the scheme itself.
+func hasHost(scheme string) bool {
+	return scheme != "blob" && scheme != "view-source" && scheme != "feed"
+}
+
+// normal decodes %XX, again and again, where it stands for a character that
+// may as well stand itself.
+func normal(s string) string {
+	if strings.IndexByte(s, '%') < 0 {
+		return s
+	}
+	out := make([]byte, 0, len(s))
+	for i := range len(s) {
+		out = append(out, s[i])
+		for n := len(out); n >= 3 && out[n-3] == '%' && isHex(out[n-2]) && isHex(out[n-1]); n = len(out) {
+			c := unhex(out[n-2])<<4 | unhex(out[n-1])
+			if c <= ' ' || c >= 0x7f || c == '?' || c == '#' {
+				break
+			}
+			out = append(out[:n-3], c)
+		}
+	}
+	return string(out)
+}
+
+// cut keeps a URL within MaxURL.
+func cut(s string) string {
+	return bareOfSpace(s[:min(len(s), MaxURL)])
+}
 
 // resolve tells where a relative URL leads from this base. Mail programs take
 // "www.example.com" without a scheme for a host.
-func (base target) resolve(url string) target {
+func (u URL) resolve(url string) URL {
 	url = bareOfSpace(url)
-	rest := strings.ReplaceAll(url, `\`, "/")
-	if strings.HasPrefix(rest, "//") {
-		scheme := base.scheme
+	if strings.HasPrefix(strings.ReplaceAll(url[:min(len(url), 2)], `\`, "/"), "//") {
+		scheme := u.Scheme
 		if scheme == "" {
 			scheme = "http"
 		}
-		return target{scheme, authority(rest[2:])}
+		return URL{Scheme: scheme}.at(url[2:])
 	}
-	if base.scheme == "" && looksLikeHost(url) {
-		return target{"http", authority(url)}
+	if u.Scheme == "" && looksLikeHost(url) {
+		return URL{Scheme: "http"}.at(url)
 	}
-	return base
+	to := URL{Scheme: u.Scheme, Host: u.Host, Port: u.Port}.locate(url)
+	if to.Path != "" && to.Path[0] != '/' {
+		to.Path = u.Path[:strings.LastIndexByte(u.Path, '/')+1] + to.Path
+	}
+	return to
 }
 
 // looksLikeHost reports whether a URL without a scheme begins with a host name.
@@ -51,29 +198,8 @@ func isKnownName(host string) bool {
 	return len(suffix) < len(host)
 }
 
-// parseURL reads scheme and host as browsers do (WHATWG URL §4.4): tabs and
-// line ends do not count, a backslash is a slash, and of the slashes behind
-// http: any number will do. The scheme is empty for a relative URL.
-func parseURL(url string) target {
-	url = bareOfSpace(url)
-	n := schemeLen(url)
-	if n == 0 {
-		return target{}
-	}
-	scheme := strings.ToLower(url[:n])
-	rest := url[n+1:]
-	switch scheme {
-	case "http", "https", "ftp", "ws", "wss":
-		return target{scheme, authority(strings.TrimLeft(rest, `/\`))}
-	}
-	if rest, ok := strings.CutPrefix(rest, "//"); ok && scheme != "data" && scheme != "javascript" {
-		return target{scheme, authority(rest)}
-	}
-	return target{scheme, ""}
-}
-
 // bareOfSpace is url without the characters that browsers pass over: tabs and
-// line ends, and at its ends all controls.
+// line ends, and at its ends all controls. What is no UTF-8 goes too.
 func bareOfSpace(url string) string {
 	if strings.ContainsAny(url, "\t\r\n") {
 		url = strings.Map(func(r rune) rune {
@@ -82,6 +208,9 @@ func bareOfSpace(url string) string {
 			}
 			return r
 		}, url)
+	}
+	if !utf8.ValidString(url) {
+		url = strings.ToValidUTF8(url, "")
 	}
 	return strings.TrimFunc(url, func(r rune) bool { return r <= ' ' })
 }
@@ -106,75 +235,12 @@ func schemeLen(url string) int {
 	return 0
 }
 
-// authority is the host at the start of s: without user and port, decoded, in
-// lower case and A-label form.
-func authority(s string) string {
-	if i := strings.IndexAny(s, `/\?#`); i >= 0 {
-		s = s[:i]
-	}
-	if i := strings.LastIndexByte(s, '@'); i >= 0 {
-		s = s[i+1:]
-	}
-	if strings.HasPrefix(s, "[") {
-		if end := strings.IndexByte(s, ']'); end > 0 {
-			return strings.ToLower(s[:end+1])
-		}
-		return ""
-	}
-	if i := strings.IndexByte(s, ':'); i >= 0 {
-		s = s[:i]
-	}
-	if len(s) > 1024 {
-		return ""
-	}
-	if !isHostName(s) {
-		s = toASCII(toUTF8(percentDecode(s)))
-		if hasControl(s) || strings.ContainsAny(s, " <>\"@/\\") {
-			return ""
+// lowerCase is strings.ToLower that copies nothing for the common schemes.
+func lowerCase(s string) string {
+	for _, common := range [...]string{"https", "http", "mailto", "tel"} {
+		if strings.EqualFold(s, common) {
+			return common
 		}
 	}
-	s = strings.TrimRight(s, ".")
-	if isIPv4(s) || strings.HasPrefix(s[strings.LastIndexByte(s, '.')+1:], "0x") {
-		return ipv4(s)
-	}
-	return s
-}
-
-// isHostName reports a host that needs no decoding, as most are.
-func isHostName(s string) bool {
-	for i := range len(s) {
-		if c := s[i]; (c < 'a' || c > 'z') && (c < '0' || c > '9') && c != '.' && c != '-' {
-			return false
-		}
-	}
-	return true
-}
-
-// ipv4 reads an address as browsers do (WHATWG URL §3.5): parts in decimal,
-// octal or hex, the last one filling the bytes that are left.
-func ipv4(s string) string {
-	parts := strings.Split(s, ".")
-	if len(parts) > 4 {
-		return s
-	}
-	var sum uint64
-	for i, part := range parts {
-		n, err := strconv.ParseUint(part, 0, 64)
-		if err != nil {
-			n, err = strconv.ParseUint(part, 10, 64)
-		}
-		limit := uint64(256)
-		if i == len(parts)-1 {
-			limit = 1 << (8 * (5 - len(parts)))
-		}
-		if err != nil || n >= limit {
-			return s
-		}
-		if i == len(parts)-1 {
-			sum |= n
-		} else {
-			sum |= n << (24 - 8*i)
-		}
-	}
-	return netip.AddrFrom4([4]byte{byte(sum >> 24), byte(sum >> 16), byte(sum >> 8), byte(sum)}).String()
+	return strings.ToLower(s)
 }
