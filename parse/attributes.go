@@ -1,11 +1,6 @@
 package parse
 
-import (
-	"bytes"
-	"unicode/utf8"
-
-	"golang.org/x/net/html"
-)
+import "bytes"
 
 // attrs are the attributes that matter here. The values share the
 // tokenizer's memory and last until its next token.
@@ -16,26 +11,19 @@ type attrs struct {
 	hidden                                                                  bool
 }
 
-// tagName cuts a raw tag, behind its "<" or "</", at the end of its name,
-// which it turns to lower case.
-func tagName(raw []byte) (name, rest []byte) {
-	n := 0
-	for n < len(raw) && !isSpace(raw[n]) && raw[n] != '/' && raw[n] != '>' {
-		n++
-	}
-	return lower(raw[:n]), raw[n:]
-}
-
-// attributes reads the rest of a raw start tag (HTML §13.2.5.32 and on). It
-// does so in place, where the tokenizer would copy each name and value.
-func attributes(raw []byte) attrs {
-	var a attrs
+// read reads the attributes of a tag, behind its name, in place (HTML
+// §13.2.5.32 and on), and gives the length up to the end of the tag.
+func (a *attrs) read(raw []byte) int {
+	whole := len(raw)
 	for {
 		for len(raw) > 0 && (isSpace(raw[0]) || raw[0] == '/') {
 			raw = raw[1:]
 		}
-		if len(raw) == 0 || raw[0] == '>' {
-			return a
+		if len(raw) == 0 {
+			return whole
+		}
+		if raw[0] == '>' {
+			return whole - len(raw) + 1
 		}
 		n := 1 // an "=" that begins a name is part of it
 		for n < len(raw) && !isSpace(raw[n]) && raw[n] != '/' && raw[n] != '>' && raw[n] != '=' {
@@ -57,7 +45,11 @@ func attributeValue(raw []byte) (value, rest []byte) {
 		return nil, nil
 	}
 	if q := raw[0]; q == '"' || q == '\'' {
-		value, rest, _ = bytes.Cut(raw[1:], []byte{q})
+		end := bytes.IndexByte(raw[1:], q)
+		if end < 0 {
+			return unescape(raw[1:]), nil
+		}
+		value, rest = raw[1:1+end], raw[2+end:]
 	} else {
 		n := 0
 		for n < len(raw) && !isSpace(raw[n]) && raw[n] != '>' {
@@ -66,40 +58,6 @@ func attributeValue(raw []byte) (value, rest []byte) {
 		value, rest = raw[:n], raw[n:]
 	}
 	return unescape(value), rest
-}
-
-// unescape decodes the character references of a value. One by name that lacks
-// its semicolon stays where "=" or a letter follows, so that the "&copy=" of a
-// query is no "©=" (HTML §13.2.5.73).
-func unescape(value []byte) []byte {
-	at := bytes.IndexByte(value, '&')
-	if at < 0 {
-		return value
-	}
-	out := make([]byte, 0, len(value))
-	for at >= 0 {
-		out = append(out, value[:at]...)
-		value = value[at:]
-		n := 1
-		for n < len(value) && (value[n] == '#' || isAlphanumeric(value[n])) {
-			n++
-		}
-		whole := n < len(value) && value[n] == ';'
-		if whole {
-			n++
-		}
-		switch text := html.UnescapeString(view(value[:n])); {
-		case whole, n > 1 && value[1] == '#':
-			out = append(out, text...)
-		case (n == len(value) || value[n] != '=') && utf8.RuneCountInString(text) == 1:
-			out = append(out, text...)
-		default:
-			out = append(out, value[:n]...)
-		}
-		value = value[n:]
-		at = bytes.IndexByte(value, '&')
-	}
-	return append(out, value...)
 }
 
 func isAlphanumeric(c byte) bool {

@@ -3,9 +3,7 @@ package parse
 import (
 	"bytes"
 	"slices"
-	"strings"
 
-	"golang.org/x/net/html"
 	"golang.org/x/net/html/atom"
 )
 
@@ -56,28 +54,26 @@ func (c *content) showHTML(text string, origin Origin) {
 	if !p.dark {
 		p.sinks[visible].grow(len(text) / 4) // about what is not markup
 	}
-	z := html.NewTokenizer(strings.NewReader(text))
+	z := scanner{doc: []byte(text)}
 	for {
-		switch z.Next() {
-		case html.ErrorToken:
+		switch z.next() {
+		case endToken:
 			c.endLink()
 			return
-		case html.TextToken:
-			c.htmlText(z)
-		case html.StartTagToken, html.SelfClosingTagToken:
-			c.startTag(z, origin)
-		case html.EndTagToken:
-			name, _ := tagName(z.Raw()[2:])
-			c.endTag(atom.Lookup(name))
-		case html.CommentToken:
+		case textToken:
+			c.htmlText(&z)
+		case startTagToken:
+			c.startTag(&z, origin)
+		case endTagToken:
+			c.endTag(z.tag)
+		case commentToken:
 			p.cut()
 			c.outlookLinks(z.Raw(), origin)
-		default:
 		}
 	}
 }
 
-func (c *content) htmlText(z *html.Tokenizer) {
+func (c *content) htmlText(z *scanner) {
 	p := &c.page
 	switch {
 	case len(p.stack) > 0 && p.stack[len(p.stack)-1].tag == atom.Style:
@@ -101,14 +97,12 @@ func (c *content) htmlText(z *html.Tokenizer) {
 	}
 }
 
-func (c *content) startTag(z *html.Tokenizer, origin Origin) {
+func (c *content) startTag(z *scanner, origin Origin) {
 	p := &c.page
-	name, rest := tagName(z.Raw()[1:])
-	tag := atom.Lookup(name)
-	if tag == atom.Noscript || isRawText(tag) && p.inDrawing() {
-		z.NextIsNotRawText() // no mail program runs scripts
+	tag, a := z.tag, &z.attrs
+	if isRawText(z.inner) && p.inDrawing() {
+		z.inner = 0
 	}
-	a := attributes(rest)
 	p.implyEnd(tag)
 	before := p.top.sink()
 	isBlock := block(tag)
@@ -126,22 +120,22 @@ func (c *content) startTag(z *html.Tokenizer, origin Origin) {
 			p.altText(a.alt)
 		}
 	case atom.Input:
-		p.label(&a)
+		p.label(a)
 	case atom.Body, atom.Html: // their second tags only add attributes
 		if a.style == nil && a.bgcolor == nil {
-			c.tagLinks(tag, &a, origin)
+			c.tagLinks(tag, a, origin)
 			return
 		}
 	default:
 	}
 	if !isVoid(tag) && len(p.stack) < maxOpen {
 		p.stack = append(p.stack, element{tag, p.top})
-		p.top = p.top.within(tag, &a, &p.style)
+		p.top = p.top.within(tag, a, &p.style)
 		if after := p.top.sink(); after != before {
 			p.sinks[after].lineBreak(1)
 		}
 	}
-	c.tagLinks(tag, &a, origin)
+	c.tagLinks(tag, a, origin)
 }
 
 // altText keeps what stands for an image until it is loaded.

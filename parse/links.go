@@ -4,7 +4,6 @@ import (
 	"bytes"
 	"strings"
 
-	"golang.org/x/net/html"
 	"golang.org/x/net/html/atom"
 )
 
@@ -222,14 +221,10 @@ func (c *content) outlookLinks(comment []byte, origin Origin) {
 	if !bytes.HasPrefix(comment, []byte("<!--[if")) {
 		return
 	}
-	z := html.NewTokenizer(bytes.NewReader(bytes.TrimPrefix(comment, []byte("<!--"))))
-	for kind := z.Next(); kind != html.ErrorToken; kind = z.Next() {
-		if kind != html.StartTagToken && kind != html.SelfClosingTagToken {
-			continue
-		}
-		_, rest := tagName(z.Raw()[1:])
-		if a := attributes(rest); a.href != nil {
-			c.htmlLink(a.href, origin)
+	z := scanner{doc: bytes.TrimPrefix(comment, []byte("<!--"))}
+	for kind := z.next(); kind != endToken; kind = z.next() {
+		if kind == startTagToken && z.attrs.href != nil {
+			c.htmlLink(z.attrs.href, origin)
 		}
 	}
 }
