@@ -68,6 +68,13 @@ type Finding struct {
 	Class    Class
 	Score    float64 // 0 to 1: of 100 findings at 0.9, 90 are right
 	Evidence []Evidence
+
+	// P is the probability of every class, which exclude each other, where a
+	// trained model speaks; else nil. Score is then that of being unwanted.
+	P *[NumClasses]float64
+	// Weighed tells that a model took this finding into account: its score
+	// counts there.
+	Weighed bool
 }
 
 // A Detector looks for one kind of attack. It is pure and safe for concurrent

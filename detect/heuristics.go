@@ -43,7 +43,7 @@ func (s *suspicion) finding(d Detector, c Class) []Finding {
 	if len(s.evidence) == 0 {
 		return nil
 	}
-	return []Finding{{d.Name(), c, min(s.score, surest), s.evidence}}
+	return []Finding{{Detector: d.Name(), Class: c, Score: min(s.score, surest), Evidence: s.evidence}}
 }
 
 // is tells whether a bool signal is known and true.
@@ -65,6 +65,9 @@ func established(v signals.Vector) bool {
 
 // maxQuote is how many characters of a value from the message are shown.
 const maxQuote = 60
+
+// Quote shows a value from the message as evidence does.
+func Quote(s string) string { return quote(s) }
 
 // quote shows a value from the message: in quotation marks, on one line, cut
 // to a length, without characters that hide or turn what is beside them.

@@ -10,6 +10,7 @@ import (
 
 	"postern/detect"
 	"postern/mailauth"
+	"postern/model"
 	"postern/parse"
 	"postern/policy"
 	"postern/scanner"
@@ -52,6 +53,8 @@ type Record struct {
 	Facts   *signals.Facts
 	Vector  signals.Vector
 	Found   []detect.Finding
+	Model   *model.Model // that was asked; nil: none
+	Guess   model.Prediction
 	Verdict policy.Verdict
 	Fate    Fate
 	Took    Times
@@ -73,6 +76,7 @@ type Filter struct {
 	Journal   store.Journal     // nil: nothing is written down
 	Holding   store.Quarantine  // nil: what should be held is deferred
 	Detectors []detect.Detector
+	Model     *model.Model          // asked after the detectors; nil: none
 	Policy    func() *policy.Policy // the rules now in force
 	Patience  time.Duration         // for all of one message's lookups together
 	Observe   func(*Record)         // may be nil; must not block or keep the record
@@ -124,12 +128,20 @@ func (f *Filter) decide(rec *Record) {
 	rec.Verdict = f.Policy().Decide(rec.Facts, rec.Vector, rec.Found)
 }
 
-// suspect asks every detector. One that breaks is named in Facts.Missing and
-// does not silence the others.
+// suspect asks every detector, and then the model, which weighs what they
+// found. One that breaks is named in Facts.Missing and does not silence the
+// others.
 func (f *Filter) suspect(rec *Record) {
 	for _, d := range f.Detectors {
 		f.try(rec.Facts, "detect/"+d.Name(), func() error {
 			rec.Found = append(rec.Found, d.Detect(rec.Facts, rec.Vector)...)
+			return nil
+		})
+	}
+	if f.Model != nil {
+		f.try(rec.Facts, model.Detector, func() error {
+			rec.Found, rec.Guess = f.Model.Judge(rec.Facts, rec.Vector, rec.Found)
+			rec.Model = f.Model
 			return nil
 		})
 	}

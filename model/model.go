@@ -1,21 +1,31 @@
 package model
 
 import (
+	"math"
+
 	"postern/detect"
 	"postern/signals"
 )
 
+// Detector is the name of a model's findings.
+const Detector = "model"
+
 // A Model is a bundle bound to today's signals. It is safe for concurrent use.
 type Model struct {
 	Bundle
-	inputs *Inputs
+	inputs  *Inputs
+	signals []*signals.Signal // of the inputs; nil where an input is none
 }
 
-// New binds b.
+// New binds b: inputs are found by their names, and what nothing bears any
+// more is unknown.
 func New(b *Bundle) *Model {
 	m := &Model{Bundle: *b}
 	if b.Trees != nil {
 		m.inputs = NewInputs(b.Trees.Inputs)
+		for i := range m.inputs.from {
+			m.signals = append(m.signals, m.inputs.from[i].signal)
+		}
 	}
 	return m
 }
@@ -25,26 +35,64 @@ type Prediction struct {
 	P        [detect.NumClasses]float64 // of each class; they add up to 1
 	Unwanted float64                    // calibrated probability of an attack or spam
 	Odds     float64                    // its log-odds
-	Text     *Scores
-	row      []float32
+	Text     *Scores                    // what the text model says
+	Row      []float32                  // the inputs of the trees
 }
 
-// Predict judges one message, for which the heuristics found what found says.
-func (m *Model) Predict(f *signals.Facts, v signals.Vector, found []detect.Finding) Prediction {
-	p := Prediction{Text: None()}
-	if m.Text != nil {
-		in := TextOf(f.Msg)
-		p.Text = m.Text.Score(&in)
+// Likeliest is the likeliest unwanted class.
+func (p *Prediction) Likeliest() detect.Class {
+	best := detect.Class(0)
+	for c := range detect.Spam + 1 {
+		if p.P[c] > p.P[best] {
+			best = c
+		}
 	}
-	if m.Trees == nil {
-		p.P = p.Text.P
-		p.Odds = p.Text.odds(0, detect.Spam)
+	return best
+}
+
+// Read is what the text model says of a message.
+func (m *Model) Read(f *signals.Facts) *Scores {
+	if m.Text == nil {
+		return None()
+	}
+	in := TextOf(f.Msg)
+	return m.Text.Score(&in)
+}
+
+// Predict judges one message, in which the heuristics found what found says
+// and whose text is scored already.
+func (m *Model) Predict(v signals.Vector, found []detect.Finding, text *Scores) Prediction {
+	p := Prediction{Text: text}
+	if m.Trees != nil {
+		p.Row = make([]float32, len(m.Trees.Inputs))
+		m.inputs.Row(p.Row, v, found, text)
+		p.P, p.Odds = m.Trees.Predict(p.Row)
 		p.Unwanted = sigmoid(p.Odds)
 		return p
 	}
-	p.row = make([]float32, len(m.Trees.Inputs))
-	m.inputs.Row(p.row, v, found, p.Text)
-	p.P, p.Odds = m.Trees.Predict(p.row)
+	p.P, p.Odds = text.P, text.Odds()
+	if math.IsNaN(p.Odds) { // no text, and nothing else to go by
+		p.P, p.Odds = [detect.NumClasses]float64{detect.Safe: 1}, -maxOdds
+	}
 	p.Unwanted = sigmoid(p.Odds)
 	return p
+}
+
+// Judge predicts, and adds what it suspects to what the heuristics found. The
+// findings that are among its inputs are marked as weighed: what they are
+// worth is in its own probability.
+func (m *Model) Judge(f *signals.Facts, v signals.Vector, found []detect.Finding) ([]detect.Finding, Prediction) {
+	if m.Text == nil && m.Trees == nil {
+		return found, Prediction{}
+	}
+	p := m.Predict(v, found, m.Read(f))
+	if m.inputs != nil {
+		for i := range found {
+			found[i].Weighed = m.inputs.Weighs(found[i].Detector)
+		}
+	}
+	all := p.P
+	finding := detect.Finding{Detector: Detector, Class: p.Likeliest(), Score: p.Unwanted, P: &all}
+	finding.Evidence = m.evidence(f, found, &p)
+	return append(found, finding), p
 }

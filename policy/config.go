@@ -19,6 +19,10 @@ type Config struct {
 	Allow      []Entry    `toml:"allow"`
 	Rules      []Rule     `toml:"rule"`
 	For        []Override `toml:"for"`
+
+	// Shipped is the ladder that the model in force was measured with. It
+	// holds where Thresholds leave something open.
+	Shipped Ladder `toml:"-"`
 }
 
 // A Rule is one condition with its consequence.

@@ -38,7 +38,7 @@ func New(c Config) (*Policy, error) {
 	errs.subjectTag("subject_tag", c.SubjectTag)
 
 	general := group{mode: c.Mode, subjectTag: c.SubjectTag, rules: errs.rules("rule", c.Rules)}
-	shipped := ladders{general: Default().Thresholds.Ladder}
+	shipped := ladders{general: c.Shipped.over(Default().Thresholds.Ladder)}
 	general.thresholds = c.Thresholds.over(shipped)
 	general.thresholds.check(&errs, "thresholds", shipped)
 	p.ruled = len(general.rules) > 0
@@ -99,7 +99,7 @@ func (p *Policy) Blind(why string) Verdict {
 // Decide gives one verdict for all recipients. It is a pure function of its
 // arguments; its clock is f.Env.Received.
 func (p *Policy) Decide(f *signals.Facts, v signals.Vector, found []detect.Finding) Verdict {
-	base := weigh(found)
+	base, w := weigh(found)
 	var all []Verdict
 	asked := make([]bool, len(p.groups))
 	var e *env
@@ -109,18 +109,18 @@ func (p *Policy) Decide(f *signals.Facts, v signals.Vector, found []detect.Findi
 	for _, rcpt := range f.Env.Rcpts {
 		if n := p.Group(rcpt); !asked[n] {
 			asked[n] = true
-			all = append(all, p.decide(&p.groups[n], f, e, base))
+			all = append(all, p.decide(&p.groups[n], f, e, base, w))
 		}
 	}
 	if len(all) == 0 {
-		return p.decide(&p.groups[0], f, e, base)
+		return p.decide(&p.groups[0], f, e, base, w)
 	}
 	return strictest(all)
 }
 
 // decide applies deny entries, allow entries, rules and thresholds, in this
 // order.
-func (p *Policy) decide(g *group, f *signals.Facts, e *env, v Verdict) Verdict {
+func (p *Policy) decide(g *group, f *signals.Facts, e *env, v Verdict, w *weighed) Verdict {
 	malware := g.thresholds.general
 	if own := g.thresholds.own[detect.Malware]; own != nil {
 		malware = *own
@@ -130,7 +130,7 @@ func (p *Policy) decide(g *group, f *signals.Facts, e *env, v Verdict) Verdict {
 		order, why, done = e.first(g.rules)
 	}
 	if !done {
-		order, why = g.thresholds.decide(&v.Scores)
+		order, why = g.thresholds.decide(&v.Scores, w)
 	}
 	v.Would, v.Rule, v.Mode, v.Action = order, why, g.mode, g.mode.limit(order)
 	if v.Action == Tag {

@@ -8,8 +8,8 @@ import (
 )
 
 // A Ladder gives the probability from which each action is taken. Zero takes
-// the value of the ladder that is above it, at last that of [Default]; what is
-// greater than 1, such as inf, is never reached.
+// the value of the ladder that is above it, at last that of the model in force
+// or of [Default]; what is greater than 1, such as inf, is never reached.
 type Ladder struct {
 	Tag        float64 `toml:"tag"`
 	Quarantine float64 `toml:"quarantine"`
@@ -105,16 +105,18 @@ func (l Ladder) reach(p float64) Action {
 }
 
 // decide is the strictest action that any class or the rest together reach.
-func (l *ladders) decide(scores *[detect.NumClasses]float64) (Action, string) {
-	rest, order, rule := noisyOr{}, Accept, "thresholds"
+func (l *ladders) decide(scores *[detect.NumClasses]float64, w *weighed) (Action, string) {
+	order, rule := Accept, "thresholds"
 	for c, own := range l.own {
 		if own == nil {
-			rest.add(scores[c])
-		} else if a := own.reach(scores[c]); a > order {
+			continue
+		}
+		if a := own.reach(scores[c]); a > order {
 			order, rule = a, "threshold "+detect.Class(c).String()+"."+a.String()
 		}
 	}
-	if a := l.general.reach(rest.p()); a > order {
+	rest := w.unwanted(func(c detect.Class) bool { return l.own[c] == nil })
+	if a := l.general.reach(rest); a > order {
 		order, rule = a, "threshold "+a.String()
 	}
 	return order, rule

@@ -30,27 +30,50 @@ func (n *noisyOr) add(p float64) {
 
 func (n noisyOr) p() float64 { return 0 - math.Expm1(n.sum) }
 
+// weighed is what the findings make of the classes: a model's classes exclude
+// each other and add up, while the findings that no model weighed are causes
+// that may come together.
+type weighed struct {
+	model  [detect.NumClasses]float64
+	others [detect.NumClasses]noisyOr
+}
+
+// unwanted is the probability that the message is of one of the unwanted
+// classes that some picks.
+func (w *weighed) unwanted(some func(detect.Class) bool) float64 {
+	sum, all := 0.0, noisyOr{}
+	for c := range detect.Class(numUnwanted) {
+		if some(c) {
+			sum += w.model[c]
+			all.sum += w.others[c].sum
+		}
+	}
+	all.add(sum)
+	return all.p()
+}
+
 // weigh makes of the findings one probability for each class and for being
 // unwanted at all, and the reasons for it.
-func weigh(found []detect.Finding) Verdict {
+func weigh(found []detect.Finding) (Verdict, *weighed) {
 	var v Verdict
-	var classes [detect.NumClasses]noisyOr
-	var all noisyOr
-	for _, f := range found {
-		if f.Class < detect.NumClasses {
-			classes[f.Class].add(f.Score)
+	w := new(weighed)
+	for i := range found {
+		switch f := &found[i]; {
+		case f.P != nil:
+			w.model = *f.P
+		case !f.Weighed && f.Class < detect.NumClasses:
+			w.others[f.Class].add(f.Score)
 		}
 	}
-	for c := range classes {
-		v.Scores[c] = classes[c].p()
-		if detect.Class(c).Unwanted() {
-			all.add(v.Scores[c])
-		}
+	for c := range v.Scores {
+		both := w.others[c]
+		both.add(w.model[c])
+		v.Scores[c] = both.p()
 	}
-	v.Score = all.p()
+	v.Score = w.unwanted(func(detect.Class) bool { return true })
 	v.Class = name(&v)
 	v.Reasons = reasons(found)
-	return v
+	return v, w
 }
 
 // name is the class that the verdict bears.
@@ -71,20 +94,38 @@ func name(v *Verdict) detect.Class {
 }
 
 // reasons lists the evidence, that of the strongest finding first, each text
-// once.
+// once. A model speaks last, and is never cut off wholly: it says why a finding
+// counts for little.
 func reasons(found []detect.Finding) []detect.Evidence {
 	strongest := slices.Clone(found)
-	slices.SortStableFunc(strongest, func(a, b detect.Finding) int { return cmp.Compare(b.Score, a.Score) })
+	slices.SortStableFunc(strongest, func(a, b detect.Finding) int {
+		if byModel := cmp.Compare(truth(a.P != nil), truth(b.P != nil)); byModel != 0 {
+			return byModel
+		}
+		return cmp.Compare(b.Score, a.Score)
+	})
 	var list []detect.Evidence
 	for _, f := range strongest {
+		room := maxReasons
+		if f.P == nil && modelSpeaks(found) {
+			room--
+		}
 		for _, e := range f.Evidence {
-			if len(list) == maxReasons {
-				return list
-			}
-			if !slices.ContainsFunc(list, func(have detect.Evidence) bool { return have.Text == e.Text }) {
+			if len(list) < room && !slices.ContainsFunc(list, func(have detect.Evidence) bool { return have.Text == e.Text }) {
 				list = append(list, e)
 			}
 		}
 	}
 	return list
+}
+
+func truth(b bool) int {
+	if b {
+		return 1
+	}
+	return 0
+}
+
+func modelSpeaks(found []detect.Finding) bool {
+	return slices.ContainsFunc(found, func(f detect.Finding) bool { return f.P != nil && len(f.Evidence) > 0 })
 }

@@ -84,6 +84,15 @@ func (v Vector) Of(s *Signal) float64 {
 // Values returns the values in schema order. They must not be changed.
 func (v Vector) Values() []float64 { return v.v }
 
+// With returns a copy of the vector in which s has value x.
+func (v Vector) With(s *Signal, x float64) Vector {
+	c := Vector{v.schema, slices.Clone(v.v)}
+	if s.index < len(c.v) {
+		c.v[s.index] = x
+	}
+	return c
+}
+
 // A Schema is an ordered set of signals. Models are bound to its Hash.
 type Schema struct {
 	signals []*Signal

@@ -84,9 +84,9 @@ func (c *backfillCommand) open(t *terminal) (*backfill, error) {
 		b.plan = newPlan(dir)
 		return b, exitWith(exitIO, err)
 	}
-	rules, err := policy.New(cfg.Policy)
+	trained, rules, err := cfg.judging()
 	if err != nil {
-		return nil, exit(exitConfig, err)
+		return nil, err
 	}
 	stored := cfg.Store.Config
 	stored.Cache, stored.WriteBuffer = max(stored.Cache, loadCache), max(stored.WriteBuffer, loadBuffer)
@@ -98,6 +98,7 @@ func (c *backfillCommand) open(t *terminal) (*backfill, error) {
 		return nil, exit(exitUnavailable, err)
 	}
 	b.filter = newFilter(&b.config, memory{history: b.store}, unasked{}, func() *policy.Policy { return rules }, discarded)
+	b.filter.Model = trained
 	if b.plan, err = openPlan(filepath.Join(cfg.Store.Path, "backfill"), c.Paths, c.Again); err != nil {
 		b.close()
 		return nil, exit(exitIO, err)

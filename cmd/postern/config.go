@@ -33,6 +33,7 @@ type config struct {
 	Filter       filterConfig       `toml:"filter"`
 	Store        storeConfig        `toml:"store"`
 	Policy       policy.Config      `toml:"policy"`
+	Model        modelConfig        `toml:"model"`
 	Web          web.Config         `toml:"web"`
 	Log          logConfig          `toml:"log"`
 }
@@ -55,6 +56,11 @@ type storeConfig struct {
 	OnError string `toml:"on_error"` // where the store cannot be opened: "exit", also where empty, or "serve" without memory
 }
 
+// modelConfig says which trained model judges.
+type modelConfig struct {
+	Path string `toml:"path"` // a model file; empty: the one in the binary; "none": heuristics alone
+}
+
 // logConfig says how to log, on standard error.
 type logConfig struct {
 	Format  string `toml:"format"`  // "text", also where empty, or "json"
@@ -69,7 +75,7 @@ func defaults() config {
 		SMTP:       smtpd.Config{Listen: []string{"127.0.0.1:10025"}, Trusted: []string{"127.0.0.0/8"}},
 		Downstream: relay.Config{Address: "maildir:./var/mail"},
 		Store:      storeConfig{Config: pebble.Config{Path: "./var"}},
-		Policy:     policy.Default(),
+		Policy:     policy.Config{OnFailure: policy.Default().OnFailure}, // thresholds are the model's
 	}
 }
 

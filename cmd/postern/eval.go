@@ -10,7 +10,6 @@ import (
 
 	"postern/detect"
 	"postern/model/train"
-	"postern/policy"
 )
 
 type evalCommand struct {
@@ -52,12 +51,14 @@ func (c *evalCommand) Run(ctx context.Context, t *terminal) error {
 	if err != nil {
 		return err
 	}
-	rules, err := policy.New(cfg.Policy)
+	trained, rules, err := cfg.judging()
 	if err != nil {
-		return exit(exitConfig, err)
+		return err
 	}
+	route := train.NewRoute(detect.Heuristics(), rules)
+	route.Model = trained
 	m := t.meter("judging", int64(len(mail)))
-	judged, err := train.Judge(ctx, train.NewRoute(detect.Heuristics(), rules), mail, train.View{Raw: c.Raw, Auth: c.Auth, Org: true}, m.add)
+	judged, err := train.Judge(ctx, route, mail, train.View{Raw: c.Raw, Auth: c.Auth, Org: true}, m.add)
 	m.end()
 	if err != nil {
 		return exit(exitNoInput, err)

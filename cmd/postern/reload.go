@@ -46,10 +46,10 @@ func (g *gate) reload(ctx context.Context) {
 	g.log.Info("configuration reloaded", slog.String("file", g.file))
 }
 
-// apply puts in force what may change while serving: policy, organization,
-// authentication, DNS, the route and the log level.
+// apply puts in force what may change while serving: policy, model,
+// organization, authentication, DNS, the route and the log level.
 func (g *gate) apply(ctx context.Context, c config) error {
-	p, err := policy.New(c.Policy)
+	m, p, err := c.judging()
 	if err != nil {
 		return err
 	}
@@ -59,7 +59,7 @@ func (g *gate) apply(ctx context.Context, c config) error {
 	dns := mailauth.NewResolver(c.DNS)
 	g.dns.Store(dns) // for its numbers
 	f := newFilter(&c, g.memory, dns, g.policy.Load, g.log)
-	f.Observe = g.metrics.Observe
+	f.Model, f.Observe = m, g.metrics.Observe
 	g.filter.Store(f)
 	g.retiring.Go(g.route.use(ctx, f))
 	g.reloads.last.Store(time.Now().Unix())

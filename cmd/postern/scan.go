@@ -9,6 +9,7 @@ import (
 
 	"postern/filter"
 	"postern/mailauth"
+	"postern/model"
 	"postern/policy"
 )
 
@@ -86,6 +87,7 @@ type scanning struct {
 	config  config
 	memory  memory
 	dns     mailauth.Resolver
+	model   *model.Model
 	rules   *policy.Policy
 }
 
@@ -95,8 +97,8 @@ func (c *scanCommand) scanner() (*scanning, error) {
 		return nil, err
 	}
 	s := &scanning{command: c, config: cfg, memory: memory{history: unasked{}, holding: notHeld{}}, dns: unasked{}}
-	if s.rules, err = policy.New(cfg.Policy); err != nil {
-		return nil, exit(exitConfig, err)
+	if s.model, s.rules, err = cfg.judging(); err != nil {
+		return nil, err
 	}
 	if !c.Offline {
 		s.dns = &impatient{dns: mailauth.NewResolver(cfg.DNS)}
@@ -139,7 +141,7 @@ func (s *scanning) judge(ctx context.Context, j *job) result {
 	}
 	r := result{name: j.name}
 	f := newFilter(&s.config, s.memory, s.dns, func() *policy.Policy { return s.rules }, discarded)
-	f.Observe = func(rec *filter.Record) { r.record = rec }
+	f.Model, f.Observe = s.model, func(rec *filter.Record) { r.record = rec }
 	if s.command.Remember {
 		f.Start()
 		defer func() {

@@ -14,6 +14,7 @@ import (
 	"postern/filter"
 	"postern/mailauth"
 	"postern/mailbox"
+	"postern/model"
 	"postern/parse"
 	"postern/policy"
 	"postern/signals"
@@ -31,13 +32,14 @@ type View struct {
 // A Route judges labelled mail by the way of live mail: offline, and with the
 // clock of each message. It is safe for concurrent use.
 type Route struct {
+	Model     *model.Model // asked after the detectors; may be nil
 	detectors []detect.Detector
 	rules     *policy.Policy
 }
 
 // NewRoute makes a route with some detectors and rules.
 func NewRoute(detectors []detect.Detector, rules *policy.Policy) *Route {
-	return &Route{detectors, rules}
+	return &Route{detectors: detectors, rules: rules}
 }
 
 // Judge passes a message through the filter. Nothing is remembered.
@@ -49,7 +51,7 @@ func (r *Route) Judge(ctx context.Context, m *Mail, raw []byte, v View) *filter.
 	var rec *filter.Record
 	f := filter.Filter{
 		Hostname: "mx." + rcpt.Domain, Limits: parse.DefaultLimits, Auth: offline, History: blank{known: v.History},
-		Detectors: r.detectors, Policy: func() *policy.Policy { return r.rules }, Patience: time.Minute,
+		Detectors: r.detectors, Model: r.Model, Policy: func() *policy.Policy { return r.rules }, Patience: time.Minute,
 		Observe: func(done *filter.Record) { rec = done }, Log: slog.New(slog.DiscardHandler),
 	}
 	if v.Org {

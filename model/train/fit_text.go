@@ -2,6 +2,7 @@ package train
 
 import (
 	"errors"
+	"fmt"
 	"math"
 	"runtime"
 	"slices"
@@ -70,12 +71,21 @@ func FitText(samples []TextSample, o TextOptions) (*model.Text, error) {
 // model that was fitted without its group: what a combined model may learn
 // from.
 func FitTextFolds(samples []TextSample, folds int, o TextOptions) (*model.Text, []*model.Scores, error) {
+	return FitTextOut(samples, Folds(groupsOf(samples), folds, o.Seed), o)
+}
+
+// FitTextOut is FitTextFolds with folds of the caller's, numbered from 0: by
+// source, say, so that scores are what mail of a new source would get.
+func FitTextOut(samples []TextSample, fold []int, o TextOptions) (*model.Text, []*model.Scores, error) {
+	if len(fold) != len(samples) {
+		return nil, nil, fmt.Errorf("train: %d samples are in %d folds", len(samples), len(fold))
+	}
+	folds := slices.Max(append(fold[:len(fold):len(fold)], -1)) + 1
 	o = o.filled()
 	corpus := readCorpus(samples, o)
 	if len(corpus.classes) < 2 {
 		return nil, nil, errOneClass
 	}
-	fold := Folds(groupsOf(samples), folds, o.Seed)
 	corpus.expect((folds + 1) * o.Epochs * len(samples))
 	texts := make([]*model.Text, folds+1) // the last one learns from all
 	var jobs errgroup.Group

@@ -1,0 +1,67 @@
+package main
+
+import (
+	"fmt"
+	"os"
+
+	"postern/model"
+	"postern/model/shipped"
+	"postern/policy"
+)
+
+// noModel is the path that asks for heuristics alone.
+const noModel = "none"
+
+// load reads the model that the configuration asks for; nil: none.
+func (c *modelConfig) load() (*model.Model, error) {
+	var b *model.Bundle
+	var err error
+	switch c.Path {
+	case noModel:
+		return nil, nil //nolint:nilnil // that is what was asked for
+	case "":
+		b, err = shipped.Load()
+	default:
+		b, err = readModel(c.Path)
+	}
+	if err != nil {
+		return nil, exit(exitConfig, fmt.Errorf("model: path: %w", err))
+	}
+	if b == nil {
+		return nil, nil //nolint:nilnil // built without one
+	}
+	return model.New(b), nil
+}
+
+func readModel(path string) (*model.Bundle, error) {
+	info, err := os.Stat(path)
+	if err != nil {
+		return nil, err
+	}
+	if info.Size() > model.MaxFile {
+		return nil, fmt.Errorf("%s is too long for a model", path)
+	}
+	data, err := os.ReadFile(path) //nolint:gosec // the operator names it
+	if err != nil {
+		return nil, err
+	}
+	return model.Decode(data)
+}
+
+// judging loads the model of c, and makes the policy that goes with it: the
+// thresholds that the operator leaves open are those of the model's card.
+func (c *config) judging() (*model.Model, *policy.Policy, error) {
+	m, err := c.Model.load()
+	if err != nil {
+		return nil, nil, err
+	}
+	rules := c.Policy
+	if m != nil {
+		rules.Shipped = policy.Ladder(m.Card.Thresholds)
+	}
+	p, err := policy.New(rules)
+	if err != nil {
+		return nil, nil, exit(exitConfig, err)
+	}
+	return m, p, nil
+}

@@ -1,0 +1,134 @@
+package model
+
+import (
+	"fmt"
+	"math"
+	"strconv"
+	"strings"
+
+	"postern/detect"
+	"postern/signals"
+)
+
+// How much a model says.
+const (
+	speaks       = 0.1  // probability of being unwanted from which it gives reasons
+	disagrees    = 0.25 // score from which a finding that it overrules is answered
+	maxEvidence  = 3    // signals
+	maxTextual   = 3    // words
+	worthTelling = 0.15 // log-odds that a reason adds
+)
+
+// evidence is the reasons for a prediction in sentences: what the signals add,
+// and the words of the text. Where the model is milder than a finding that it
+// weighed, it says so first: no heuristic is overruled in silence.
+func (m *Model) evidence(f *signals.Facts, found []detect.Finding, p *Prediction) []detect.Evidence {
+	overruled := strongest(found)
+	silenced := overruled != nil && overruled.Score >= disagrees && p.Unwanted < overruled.Score/2
+	if p.Unwanted < speaks && !silenced {
+		return nil
+	}
+	e := m.Explain(p)
+	var list []detect.Evidence
+	if silenced {
+		list = append(list, e.against(overruled, p))
+	}
+	if p.Unwanted < speaks {
+		return list
+	}
+	told := 0
+	for _, c := range e.Contributions {
+		if c.Signal != nil && c.Odds.Float() >= worthTelling && told < maxEvidence {
+			told++
+			list = append(list, detect.Evidence{Signal: c.Signal, Text: Phrase(c.Signal, c.Value)})
+		}
+	}
+	if words := m.words(f, &e); words != "" {
+		list = append(list, detect.Evidence{Text: words})
+	}
+	return list
+}
+
+// strongest is the finding that a model weighed and that suspects most.
+func strongest(found []detect.Finding) (s *detect.Finding) {
+	for i := range found {
+		if found[i].Weighed && found[i].Class.Unwanted() && (s == nil || found[i].Score > s.Score) {
+			s = &found[i]
+		}
+	}
+	return s
+}
+
+// against says why a finding counts for little.
+func (e *Explanation) against(f *detect.Finding, p *Prediction) detect.Evidence {
+	text := fmt.Sprintf("for all that %s found, the model takes the message for unwanted with %s only", f.Detector, percent(p.Unwanted))
+	var why []string
+	for _, c := range e.Contributions {
+		if c.Signal != nil && c.Odds.Float() <= -worthTelling && len(why) < 2 {
+			why = append(why, Phrase(c.Signal, c.Value))
+		}
+	}
+	if len(why) > 0 {
+		text += ", since " + strings.Join(why, ", and ")
+	}
+	return detect.Evidence{Text: text}
+}
+
+// words is the sentence about the text; empty where the text says little.
+func (m *Model) words(f *signals.Facts, e *Explanation) string {
+	weight := Fixed(0)
+	for _, c := range e.Contributions {
+		if strings.HasPrefix(c.Input, textPrefix) {
+			weight += c.Odds
+		}
+	}
+	if m.Text == nil || m.Trees != nil && weight.Float() < worthTelling {
+		return ""
+	}
+	in := TextOf(f.Msg)
+	var list []string
+	for _, w := range m.Text.Words(&in, e.Class, maxTextual) {
+		list = append(list, detect.Quote(w.Text)+" ("+w.Where+")")
+	}
+	if len(list) == 0 {
+		return ""
+	}
+	return "it is worded like " + strings.ReplaceAll(e.Class.String(), "_", " ") + ": " + strings.Join(list, ", ")
+}
+
+// Phrase says a signal's value as a clause.
+func Phrase(s *signals.Signal, v float64) string {
+	doc := strings.TrimSuffix(s.Doc, ".")
+	if len(doc) > 1 && (doc[1] >= 'a' && doc[1] <= 'z' || doc[1] == ' ') {
+		doc = strings.ToLower(doc[:1]) + doc[1:]
+	}
+	switch {
+	case math.IsNaN(v):
+		return "it is not known: " + doc
+	case s.Unit == signals.Bool && v != 0:
+		return doc
+	case s.Unit == signals.Bool:
+		return "it is not so that " + doc
+	}
+	return doc + ": " + amount(s.Unit, v)
+}
+
+// amount is a number with its unit.
+func amount(u signals.Unit, v float64) string {
+	number := strconv.FormatFloat(v, 'f', -1, 32)
+	if v != math.Trunc(v) {
+		number = strconv.FormatFloat(v, 'f', 2, 64)
+	}
+	switch u {
+	case signals.Ratio:
+		return percent(v)
+	case signals.Days:
+		return number + " days"
+	case signals.Bytes:
+		return number + " bytes"
+	default:
+		return number
+	}
+}
+
+func percent(v float64) string { return strconv.FormatFloat(100*v, 'f', 1, 64) + "%" }
