@@ -84,9 +84,8 @@ func hours(t time.Time) string {
 	}
 	t = t.UTC()
 	day := "w"
-	switch t.Weekday() {
-	case time.Saturday, time.Sunday:
-		day = "s" + strconv.Itoa(int(t.Weekday()))
+	if d := t.Weekday(); d == time.Saturday || d == time.Sunday {
+		day = "s" + strconv.Itoa(int(d))
 	}
 	return day + strconv.Itoa(t.Hour()/3)
 }

@@ -80,9 +80,4 @@ func (f *Facts) author() parse.Mailbox {
 
 // Standing is what is known of the sender under the name it proved, or else
 // under the name it merely claims.
-func (f *Facts) Standing() store.Standing {
-	if f.Auth.Authenticated() {
-		return f.History.Verified
-	}
-	return f.History.Claimed
-}
+func (f *Facts) Standing() store.Standing { return f.memory().standing }

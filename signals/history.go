@@ -1,6 +1,7 @@
 package signals
 
 import (
+	"math"
 	"time"
 
 	"postern/store"
@@ -8,13 +9,7 @@ import (
 
 // in is what recipient i had from the sender, under the sender's standing.
 func (f *Facts) in(i int) store.Tally {
-	if i >= len(f.History.In) {
-		return store.Tally{}
-	}
-	if f.Auth.Authenticated() {
-		return f.History.In[i].Verified
-	}
-	return f.History.In[i].Claimed
+	return f.memory().in[i]
 }
 
 // out is what recipient i wrote to the sender's address.
@@ -60,3 +55,37 @@ func (f *Facts) badShare(t store.Tally) float64 {
 	}
 	return bad / (good + bad)
 }
+
+// past gives a quantity of history; unknown where there is none.
+func past(f *Facts, n float64) float64 {
+	if f.Lacks("history") {
+		return Unknown
+	}
+	return n
+}
+
+// burst is how many times more of t came in the last hour than in a usual hour
+// of a working day. A day's worth of mail in ten hours is usual.
+func (f *Facts) burst(t store.Tally) float64 {
+	if t.Days < minDays {
+		return Unknown
+	}
+	return past(f, t.Rate.Hour/max(t.Good/max(t.Days, 1)/10, minHourly))
+}
+
+const (
+	minDays   = 3    // of history, before a rate can be unusual
+	minHourly = 0.25 // messages an hour: below it, every message would be a burst
+)
+
+// spread is by how many standard deviations x differs from what is usual;
+// least is the smallest deviation that is taken for one.
+func spread(x float64, m store.Moments, least float64) float64 {
+	if m.N < minMoments || !Known(x) {
+		return Unknown
+	}
+	return math.Abs(x-m.Mean) / max(math.Sqrt(m.Variance), least)
+}
+
+// minMoments is the support below which a mean says nothing.
+const minMoments = 3

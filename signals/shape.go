@@ -159,7 +159,8 @@ func fileKind(a *parse.Attachment) string {
 // digits 0, the rest stays.
 func localPattern(local string) string {
 	var b strings.Builder
-	for run, i := 0, 0; i < len(local) && b.Len() < maxMailer; i += run {
+	run := 0
+	for i := 0; i < len(local) && b.Len() < maxMailer; i += run {
 		c := local[i]
 		is := func(c byte) int {
 			switch {

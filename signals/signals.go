@@ -23,11 +23,13 @@ const (
 	Pair
 	Recipient
 	Organization
+	Link
+	Vendor
 )
 
 // String names the level.
 func (l Level) String() string {
-	return [...]string{"message", "sender", "domain", "pair", "recipient", "organization"}[l]
+	return [...]string{"message", "sender", "domain", "pair", "recipient", "organization", "link", "vendor"}[l]
 }
 
 // A Unit says how to read a signal's number.
@@ -41,12 +43,13 @@ const (
 	Days
 	Bytes
 	Edits  // edit distance
+	Bits   // of surprise: 1 for what one message in two shows, 10 for one in a thousand
 	Points // as another filter counts; negative is good
 )
 
 // String names the unit.
 func (u Unit) String() string {
-	return [...]string{"bool", "count", "ratio", "days", "bytes", "edits", "points"}[u]
+	return [...]string{"bool", "count", "ratio", "days", "bytes", "edits", "bits", "points"}[u]
 }
 
 // Unknown is the value of a signal whose facts are missing. Zero means zero.

@@ -24,12 +24,17 @@ import (
 //
 //	# a comment
 //	from SENDER via CLIENT to RCPT...            the envelope; SENDER may be <>
+//	helo NAME       host NAME                    the client's EHLO, and its verified host name
 //	user NAME                                    the client authenticated
 //	outbound                                     it came by the listener for our own mail
 //	at 2026-03-02T09:00:00Z                      the arrival, if not this one
-//	auth spf=pass:D dkim=pass:D dmarc=fail:POLICY arc=pass aligned    without it nobody verified
+//	auth spf=pass:D dkim=pass:D:BITS:UNSIGNED:SELECTOR dmarc=fail:POLICY arc=pass aligned    without it nobody verified
 //	org DOMAIN...       vip NAME <ADDRESS>       network PREFIX
-//	history verified|claimed address|domain|name|name_here|in|out good=N bad=N first=DAYS last=DAYS
+//	history verified|claimed ENTITY good=N bad=N first=DAYS last=DAYS days=N recent=N replies=N hour=N
+//	        where ENTITY is address, domain, name, name_here, in, out, circle, circle_out, out_address,
+//	        out_domain, rcpt, org, campaign, link, phone, phone_here, account or account_here
+//	habit address|domain|org|rcpt|pair ATTRIBUTE seen=N of=N     how usual what the message shows of it is
+//	measure WHAT N...                            another number of history; see measures
 //	scanner clamav NAME|clean        scanner rspamd|spamassassin SCORE/REQUIRED
 //	scanner client|sender|link clean|SUBJECT     what a block list says
 //	missing STAGE
@@ -105,6 +110,10 @@ func (r *reader) line(line string) error {
 		return r.envelope(words)
 	case "outbound":
 		f.Env.Outbound = true
+	case "helo":
+		f.Env.Helo = rest
+	case "host":
+		f.Env.RemoteName = rest
 	case "user":
 		f.Env.Auth = rest
 	case "at":
@@ -127,6 +136,10 @@ func (r *reader) line(line string) error {
 		return r.history(words)
 	case "scanner":
 		return r.scanner(words)
+	case "habit":
+		return r.habit(words)
+	case "measure":
+		return r.measure(words)
 	case "missing":
 		f.Missing = append(f.Missing, words...)
 	default:
@@ -157,6 +170,8 @@ func (r *reader) envelope(words []string) (err error) {
 	}
 	r.Facts.History.In = make([]store.Pair, len(env.Rcpts))
 	r.Facts.History.Out = make([]store.Pair, len(env.Rcpts))
+	r.Facts.History.Domains = make([]store.Circle, len(env.Rcpts))
+	r.Facts.History.Rcpts = make([]store.Recipient, len(env.Rcpts))
 	return nil
 }
 
@@ -167,7 +182,7 @@ func (r *reader) auth(words []string) error {
 	for _, w := range words {
 		method, value, _ := strings.Cut(w, "=")
 		result, detail, _ := strings.Cut(value, ":")
-		details := append(strings.Split(detail, ":"), "", "", "")
+		details := append(strings.Split(detail, ":"), "", "", "", "")
 		switch res := mailauth.Result(result); method {
 		case "spf":
 			a.SPF = mailauth.SPF{Result: res, Domain: detail}
@@ -175,7 +190,7 @@ func (r *reader) auth(words []string) error {
 			bits, _ := strconv.Atoi(details[1])
 			unsigned, _ := strconv.ParseInt(details[2], 10, 64)
 			a.DKIM = append(a.DKIM, mailauth.DKIM{
-				Result: res, Domain: details[0], Algorithm: "rsa-sha256", KeyBits: max(bits, 1024), Unsigned: unsigned,
+				Result: res, Domain: details[0], Algorithm: "rsa-sha256", KeyBits: max(bits, 1024), Unsigned: unsigned, Selector: details[3],
 			})
 		case "dmarc":
 			a.DMARC.Result, a.DMARC.Policy = res, detail
@@ -204,6 +219,14 @@ func (r *reader) history(words []string) error {
 		}
 		ago := r.Facts.Env.Received.Add(-time.Duration(n * 24 * float64(time.Hour)))
 		switch key {
+		case "days":
+			t.Days = n
+		case "recent":
+			t.Recent = n
+		case "replies":
+			t.Replies = n
+		case "hour":
+			t.Rate.Hour = n
 		case "good":
 			t.Good = n
 		case "bad":
@@ -217,6 +240,10 @@ func (r *reader) history(words []string) error {
 		}
 	}
 	t.Attempts = t.Good + t.Bad
+	if place := r.place(words[1]); place != nil {
+		*place = t
+		return nil
+	}
 	return r.tally(words[0] == "verified", words[1], t)
 }
 
@@ -235,6 +262,14 @@ func (r *reader) tally(verified bool, entity string, t store.Tally) error {
 		s.Name = t
 	case "name_here":
 		s.NameHere = t
+	case "circle":
+		for i := range h.Domains {
+			if verified {
+				h.Domains[i].Verified = t
+			} else {
+				h.Domains[i].Claimed = t
+			}
+		}
 	case "in", "out":
 		pairs := h.In
 		if entity == "out" {
