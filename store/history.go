@@ -94,7 +94,7 @@ type Trait struct {
 }
 
 // A Kind says what a trait is about. Package signals numbers them, for ever,
-// from 1 to 255.
+// from 1 to 254.
 type Kind uint8
 
 // A Keep says for whom a kind of trait is remembered, and how many different

@@ -2,9 +2,9 @@ package pebble
 
 import (
 	"context"
-	"encoding/binary"
 	"errors"
 	"io"
+	"sync"
 	"time"
 
 	"github.com/cockroachdb/pebble/v2"
@@ -58,18 +58,45 @@ func (s *Store) Lookup(ctx context.Context, q store.Query) (store.Profile, error
 		q.AsOf = time.Now()
 	}
 	key := make([]byte, 0, 1+digestSize)
-	p, err := record.CastOf(q).Read(q, func(e record.Entity, r *record.Record) error {
+	s.org.mu.RLock()
+	defer s.org.mu.RUnlock()
+	p, err := record.Read(&q, namer{s.key}, func(c record.Class, k record.Key, r *record.Record) error {
 		if err := ctx.Err(); err != nil {
 			return err
 		}
-		key = s.entityKey(key[:0], e)
+		key = append(append(key[:0], byte(c)), k[:]...)
 		return s.readRecord(s.db, key, r)
-	})
+	}, &s.org.record)
 	return p, s.told(err)
 }
 
-func (s *Store) entityKey(b []byte, e record.Entity) []byte {
-	return s.key.name(append(b, byte(e.Class)), byte(e.Class), e.A, e.B)
+// An organisation is the record of all mail, kept in memory since each
+// message reads it and changes it.
+type organisation struct {
+	mu     sync.RWMutex
+	key    []byte
+	record record.Record
+	new    record.Record // what the batch under way adds; the writer's own
+}
+
+func (s *Store) loadOrg() error {
+	k := namer{s.key}.Key(record.Entity{Class: record.Org})
+	s.org.key = entityKey(record.Org, k)
+	return s.readRecord(s.db, s.org.key, &s.org.record)
+}
+
+// committed tells the memory what the batch has written, if it has.
+func (o *organisation) committed(ok bool) {
+	if ok && !o.new.Empty() {
+		o.mu.Lock()
+		o.record.Merge(&o.new)
+		o.mu.Unlock()
+	}
+	o.new = record.Record{}
+}
+
+func entityKey(c record.Class, k record.Key) []byte {
+	return append([]byte{byte(c)}, k[:]...)
 }
 
 // readRecord fills r, if the store knows the key.
@@ -101,14 +128,18 @@ func (s *Store) Record(ctx context.Context, sg store.Sighting) error {
 	if sg.AsOf.IsZero() {
 		sg.AsOf = time.Now()
 	}
-	now := s.effectOf(sg)
+	now := record.Take(&sg, namer{s.key}, time.Now().Unix())
 	return s.told(s.change(ctx, change{make: func(b *pebble.Batch) error {
 		place := s.placeOf(sg.ID)
 		was, err := s.get(b, place)
 		if err != nil && !errors.Is(err, store.ErrNotFound) {
 			return err
 		}
-		return s.replace(b, place, was, now)
+		before := record.ReadMark(was)
+		if len(was) > 0 {
+			now.Written = before.Written
+		}
+		return s.replace(b, place, was, &before, &now)
 	}}))
 }
 
@@ -125,9 +156,9 @@ func (s *Store) Relabel(ctx context.Context, id string, l store.Label) error {
 		if err != nil {
 			return err
 		}
-		now := readEffect(was)
-		now.mark.Label = l
-		return s.replace(b, place, was, now)
+		before, now := record.ReadMark(was), record.ReadMark(was)
+		now.Label = l
+		return s.replace(b, place, was, &before, &now)
 	}}))
 }
 
@@ -136,41 +167,31 @@ func (s *Store) placeOf(id string) []byte {
 }
 
 // replace undoes what a sighting did, and does what it does now.
-func (s *Store) replace(b *pebble.Batch, place, was []byte, now effect) error {
-	encoded := now.encode()
+func (s *Store) replace(b *pebble.Batch, place, was []byte, before, now *record.Mark) error {
+	encoded := now.Append(nil)
 	if string(was) == string(encoded) {
 		return nil
 	}
-	if err := s.merge(b, readEffect(was), record.Mark.Undo); err != nil {
+	if err := s.merge(b, before, before.Undo); err != nil {
 		return err
 	}
-	if err := s.merge(b, now, record.Mark.Do); err != nil {
+	if err := s.merge(b, now, now.Do); err != nil {
 		return err
 	}
 	return b.Set(place, encoded, nil)
 }
 
-// An effect is what one sighting did, kept so that it can be undone.
-type effect struct {
-	mark record.Mark
-	keys [][]byte
-}
-
-func (s *Store) effectOf(sg store.Sighting) effect {
-	entities := record.CastOf(sg.Query).Marked()
-	e := effect{record.MarkOf(sg), make([][]byte, len(entities))}
-	for i := range entities {
-		e.keys[i] = s.entityKey(nil, entities[i])
-	}
-	return e
-}
-
-// merge does or undoes an effect.
-func (s *Store) merge(b *pebble.Batch, e effect, do func(record.Mark, *record.Record, record.Class)) error {
+// merge does or undoes a mark.
+func (s *Store) merge(b *pebble.Batch, m *record.Mark, do func(*record.Record, *record.Part)) error {
 	var r record.Record
-	for _, key := range e.keys {
+	for i := range m.Parts {
+		p := &m.Parts[i]
+		key := entityKey(p.Class, p.Key)
+		if p.Class == record.Org {
+			do(&s.org.new, p)
+		}
 		r.Reset()
-		do(e.mark, &r, record.Class(key[0]))
+		do(&r, p)
 		write := b.Merge
 		if s.unfolded.full(key) {
 			if err := s.readRecord(b, key, &r); err != nil {
@@ -205,55 +226,4 @@ func (u unfolded) full(key []byte) bool {
 	}
 	delete(u, k)
 	return true
-}
-
-const (
-	effectVersion = 1
-
-	effectVerified = 1 << 6
-	effectOutbound = 1 << 7
-)
-
-// encode writes e: version, time, label and flags in one byte, keys.
-func (e effect) encode() []byte {
-	b := []byte{effectVersion}
-	b = binary.AppendVarint(b, e.mark.At)
-	flags := byte(e.mark.Label)
-	if e.mark.Verified {
-		flags |= effectVerified
-	}
-	if e.mark.Outbound {
-		flags |= effectOutbound
-	}
-	b = append(b, flags)
-	for _, key := range e.keys {
-		b = append(b, key...)
-	}
-	return b
-}
-
-// readEffect is the inverse of encode. What it cannot read did nothing.
-func readEffect(b []byte) effect {
-	if len(b) == 0 || b[0] != effectVersion {
-		return effect{}
-	}
-	at, n := binary.Varint(b[1:])
-	if n <= 0 || len(b) < 2+n {
-		return effect{}
-	}
-	flags, b := b[1+n], b[2+n:]
-	const keySize = 1 + digestSize
-	if len(b)%keySize != 0 {
-		return effect{}
-	}
-	e := effect{mark: record.Mark{
-		At:       at,
-		Label:    store.Label(flags &^ (effectVerified | effectOutbound)),
-		Verified: flags&effectVerified != 0,
-		Outbound: flags&effectOutbound != 0,
-	}}
-	for ; len(b) > 0; b = b[keySize:] {
-		e.keys = append(e.keys, b[:keySize:keySize])
-	}
-	return e
 }

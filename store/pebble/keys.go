@@ -10,12 +10,12 @@ import (
 //
 //	00 text                      about the store itself
 //	01-3f digest                 entity: record.Class, keyed hash -> record
-//	40 digest                    sighting: hash of ID -> what it did
+//	40 digest                    sighting: hash of ID -> record.Mark, what it did
 //	50 time digest               journal: time, hash of ID -> sealed entry
-//	51 digest                    journal: hash of ID -> time
+//	51 digest                    journal: hash of ID -> time, when it was written
 //	52 digest                    hash of a list of signal names -> that list
 //	60 time digest               quarantine: time, hash of ID -> sealed rest of a held message
-//	61 digest                    quarantine: hash of ID -> time
+//	61 digest                    quarantine: hash of ID -> time, when it was written
 //	62 digest attempt number     quarantine: hash of ID, attempt, number -> sealed piece of its bytes
 //	63 digest attempt            quarantine: pieces of a message that is not held yet
 const (

@@ -30,8 +30,9 @@ type digest [digestSize]byte
 // A siteKey hides what the store is about: things are named by keyed hashes,
 // and what must be read again is sealed.
 type siteKey struct {
-	seal cipher.AEAD
-	macs sync.Pool // of *mac
+	seal  cipher.AEAD
+	texts cipher.Block // for texts inside records
+	macs  sync.Pool    // of *mac
 }
 
 type mac struct {
@@ -77,7 +78,14 @@ func newSiteKey(secret []byte) (*siteKey, error) {
 	if err != nil {
 		return nil, err
 	}
+	texts, err := hkdf.Key(sha256.New, secret, nil, "postern texts 1", 32)
+	if err != nil {
+		return nil, err
+	}
 	k := new(siteKey)
+	if k.texts, err = aes.NewCipher(texts); err != nil {
+		return nil, err
+	}
 	k.macs.New = func() any { return &mac{Hash: hmac.New(sha256.New, name)} }
 	k.seal, err = cipher.NewGCMWithRandomNonce(block)
 	return k, err

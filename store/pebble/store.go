@@ -42,10 +42,12 @@ type Store struct {
 	opening    atomic.Bool
 	complained atomic.Int64 // when a failure in the background was last told, in Unix nanoseconds
 	unfolded   unfolded
+	org        organisation
 }
 
 var (
 	_ store.History    = (*Store)(nil)
+	_ store.Directory  = (*Store)(nil)
 	_ store.Journal    = (*Store)(nil)
 	_ store.Quarantine = (*Store)(nil)
 )
@@ -97,7 +99,10 @@ func (s *Store) open() (err error) {
 	if s.db, err = s.openDB(dir); err != nil {
 		return err
 	}
-	return s.check()
+	if err := s.check(); err != nil {
+		return err
+	}
+	return s.loadOrg()
 }
 
 // closeDB gives back what open took. After a fault Pebble can be closed no

@@ -66,19 +66,22 @@ func newSweeper(s *Store) *sweeper {
 	return &sweeper{s, []lap{
 		{
 			from: key(entityPrefix), to: key(entityEnd), remove: remove,
-			old: func(_, value []byte, now time.Time) bool {
+			old: func(key, value []byte, now time.Time) bool {
 				var r record.Record
-				return r.MergeEncoded(value) == nil && r.Latest() < now.Add(-time.Duration(c.KeepHistory)).Unix()
+				return r.MergeEncoded(value) == nil && r.Latest() < now.Add(-c.keeps(record.Class(key[0]))).Unix()
 			},
 		},
 		{
 			from: key(sightingPrefix), to: key(sightingPrefix + 1), remove: remove,
 			old: func(_, value []byte, now time.Time) bool {
-				return readEffect(value).mark.At < now.Add(-time.Duration(c.KeepSighting)).Unix()
+				return record.ReadMark(value).Written < now.Add(-time.Duration(c.KeepSighting)).Unix()
 			},
 		},
 		{
-			from: key(journalPrefix), to: ago(journalPrefix, c.KeepJournal), old: always,
+			from: key(journalIndexPrefix), to: key(journalIndexPrefix + 1),
+			old: func(_, value []byte, now time.Time) bool {
+				return written(value) < nanos(now.Add(-time.Duration(c.KeepJournal)))
+			},
 			remove: func(b *pebble.Batch, key []byte) error { return s.journal().drop(b, digestOf(key)) },
 		},
 		{
@@ -112,7 +115,23 @@ func ago(prefix byte, keep quantity.Duration) func(time.Time) []byte {
 	return func(now time.Time) []byte { return timePrefix(prefix, nanos(now.Add(-time.Duration(keep)))) }
 }
 
-func always(_, _ []byte, _ time.Time) bool { return true }
+// Threads end, and campaigns soon: these are most of what is remembered.
+const (
+	keepThread   = 400 * day
+	keepCampaign = 14 * day
+)
+
+// keeps is how long records of a class are kept after they were last written.
+func (c Config) keeps(class record.Class) time.Duration {
+	switch keep := time.Duration(c.KeepHistory); class {
+	case record.Thread:
+		return min(keep, keepThread)
+	case record.Campaign:
+		return min(keep, keepCampaign)
+	default:
+		return keep
+	}
+}
 
 func remove(b *pebble.Batch, key []byte) error { return b.Delete(key, nil) }
 

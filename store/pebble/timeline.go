@@ -2,8 +2,10 @@ package pebble
 
 import (
 	"context"
+	"encoding/binary"
 	"errors"
 	"iter"
+	"time"
 
 	"github.com/cockroachdb/pebble/v2"
 
@@ -36,7 +38,20 @@ func (t timeline) put(b *pebble.Batch, d digest, at int64, text []byte) error {
 	if err := b.Set(key, t.s.key.sealed(key, text), nil); err != nil {
 		return err
 	}
-	return b.Set(digestKey(t.indexPrefix, d), key[1:9], nil)
+	index := binary.BigEndian.AppendUint64(append([]byte(nil), key[1:9]...), uint64(time.Now().UnixNano())) //nolint:gosec // it is read back as it was
+	return b.Set(digestKey(t.indexPrefix, d), index, nil)
+}
+
+// written is when the text was put, in nanoseconds since 1970. Where the index
+// does not say, it is the text's own time.
+func written(index []byte) int64 {
+	switch len(index) {
+	case 16:
+		return int64(binary.BigEndian.Uint64(index[8:])) //nolint:gosec // as it was written
+	case 8:
+		return int64(binary.BigEndian.Uint64(index) ^ 1<<63) //nolint:gosec // as it was written
+	}
+	return 0
 }
 
 // drop removes the text with this digest, if there is one.
@@ -60,10 +75,10 @@ func (t timeline) find(from pebble.Reader, d digest) ([]byte, error) {
 	if err != nil {
 		return nil, err
 	}
-	if len(at) != 8 {
+	if len(at) != 8 && len(at) != 16 {
 		return nil, errDamaged
 	}
-	return append(append([]byte{t.prefix}, at...), d[:]...), nil
+	return append(append([]byte{t.prefix}, at[:8]...), d[:]...), nil
 }
 
 // get is the text with this digest.

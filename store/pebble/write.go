@@ -109,6 +109,7 @@ func (s *Store) writeGroup(c *change) {
 		break
 	}
 	err := batch.Commit(durable)
+	s.org.committed(err == nil)
 	for _, c := range group {
 		c.done <- err
 	}

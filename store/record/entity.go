@@ -1,28 +1,68 @@
 package record
 
-import (
-	"slices"
-
-	"postern/parse"
-	"postern/store"
-)
+import "postern/store"
 
 // A Class says what kind of entity a record is about. Numbers are written
-// into stores and keep their meaning for ever; 6 to 63 are free for more.
+// into stores and keep their meaning for ever; 17 to 63 are free for more.
 type Class uint8
 
 // The classes.
 const (
-	Address  Class = 1 + iota // a sender's address
-	Domain                    // a sender's organisational domain
-	Name                      // a display name, folded, whoever bears it
-	NameHere                  // a display name, borne by one address
-	Pair                      // from one address to another
+	Address    Class = 1 + iota // a sender's address
+	Domain                      // a sender's organisational domain
+	Name                        // a display name, folded, whoever bears it
+	NameHere                    // a display name, borne by one address
+	Pair                        // from one address to another
+	Rcpt                        // an address that gets mail
+	DomainRcpt                  // from an organisational domain to an address
+	Org                         // all mail
+	Thread                      // a message, by its Message-ID
+	Link                        // an organisational domain that is linked to
+	Phone                       // a telephone number
+	PhoneAt                     // that of one sender domain
+	Account                     // a bank account
+	AccountAt                   // that of one sender domain
+	Campaign                    // a band of a near-duplicate hash
+	Person                      // one of ours, by address
 )
 
-// MaxRcpts bounds how many recipients of one message are remembered and
-// looked up. Those beyond have no history.
-const MaxRcpts = 100
+// busy tells whether messages of late are counted.
+func (c Class) busy() bool {
+	switch c {
+	case Address, Domain, Rcpt, Org, Link, Campaign:
+		return true
+	}
+	return false
+}
+
+// lively tells whether the short half-life is counted as well.
+func (c Class) lively() bool {
+	switch c {
+	case Address, Domain, Rcpt, Org:
+		return true
+	}
+	return false
+}
+
+// dated tells whether different days are counted.
+func (c Class) dated() bool { return c != Thread && c != Campaign && c != Person }
+
+// keeps is how many values of a trait the class remembers.
+func (c Class) keeps(k store.Keep) uint16 {
+	switch c {
+	case Address:
+		return uint16(k.Address)
+	case Domain:
+		return uint16(k.Domain)
+	case Org:
+		return 4 * uint16(k.Org)
+	case Rcpt:
+		return uint16(k.Rcpt)
+	case Pair:
+		return uint16(k.Pair)
+	}
+	return 0
+}
 
 // An Entity is somebody, something or some relation that is remembered.
 // Engines never store its text, only a keyed hash.
@@ -31,85 +71,23 @@ type Entity struct {
 	A, B  string // B where the class relates two things
 }
 
-// A Cast is all that one message brings before history, in the order of a
-// [store.Profile]. An entity without text is one that the message lacks.
-type Cast struct {
-	Address, Domain, Name, NameHere Entity
-	In, Out                         []Entity // one for each of at most MaxRcpts recipients
+// A Namer hides what records are about.
+type Namer interface {
+	Key(Entity) Key
+	// Hash is a keyed hash of text within one space.
+	Hash(space byte, text string) uint64
+	// Seal encrypts text for the record with this key. The same text gives
+	// the same bytes there.
+	Seal(place Key, text string) []byte
+	// Open is the inverse of Seal; it is "" for what Seal did not make.
+	Open(place Key, sealed []byte) string
 }
 
-// CastOf names the entities of q.
-func CastOf(q store.Query) Cast {
-	if q.From == (parse.Address{}) {
-		return Cast{}
-	}
-	from, name := q.From.Key(), Fold(q.Name)
-	c := Cast{
-		Address: Entity{Address, from, ""},
-		Domain:  Entity{Domain, parse.OrgDomain(q.From.Domain), ""},
-	}
-	if name != "" {
-		c.Name = Entity{Name, name, ""}
-		c.NameHere = Entity{NameHere, name, from}
-	}
-	rcpts := q.Rcpts[:min(len(q.Rcpts), MaxRcpts)]
-	c.In, c.Out = make([]Entity, len(rcpts)), make([]Entity, len(rcpts))
-	for i, rcpt := range rcpts {
-		to := rcpt.Key()
-		c.In[i], c.Out[i] = Entity{Pair, from, to}, Entity{Pair, to, from}
-	}
-	return c
-}
+// The spaces of hashes; those of traits are their kinds.
+const (
+	ofAddress byte = 0
+	ofDomain  byte = 255 // no kind of trait
+)
 
-// Marked lists the entities whose records a sighting with this cast marks,
-// each once.
-func (c Cast) Marked() []Entity {
-	all := append([]Entity{c.Address, c.Domain, c.Name, c.NameHere}, c.In...)
-	marked := all[:0]
-	for _, e := range all {
-		if e.A != "" && !slices.Contains(marked, e) {
-			marked = append(marked, e)
-		}
-	}
-	return marked
-}
-
-// Read builds the profile of the query whose cast this is, out of the records
-// that read gives. read fills r, which is empty, and is asked for each entity
-// once; recipients beyond MaxRcpts stay zero.
-func (c Cast) Read(q store.Query, read func(e Entity, r *Record) error) (store.Profile, error) {
-	p := store.Profile{In: make([]store.Pair, len(q.Rcpts)), Out: make([]store.Pair, len(q.Rcpts))}
-	var r Record
-	fill := func(e Entity) error {
-		r.Reset()
-		if e.A == "" {
-			return nil
-		}
-		return read(e, &r)
-	}
-	for _, x := range []struct {
-		entity            Entity
-		verified, claimed *store.Tally
-	}{
-		{c.Address, &p.Verified.Address, &p.Claimed.Address},
-		{c.Domain, &p.Verified.Domain, &p.Claimed.Domain},
-		{c.Name, &p.Verified.Name, &p.Claimed.Name},
-		{c.NameHere, &p.Verified.NameHere, &p.Claimed.NameHere},
-	} {
-		if err := fill(x.entity); err != nil {
-			return store.Profile{}, err
-		}
-		*x.verified, *x.claimed = r.Tally(Verified, q.AsOf), r.Tally(Claimed, q.AsOf)
-	}
-	for i := range c.In {
-		if err := fill(c.In[i]); err != nil {
-			return store.Profile{}, err
-		}
-		p.In[i] = store.Pair{Verified: r.Tally(Verified, q.AsOf), Claimed: r.Tally(Claimed, q.AsOf)}
-		if err := fill(c.Out[i]); err != nil {
-			return store.Profile{}, err
-		}
-		p.Out[i].Verified = r.Tally(Outbound, q.AsOf)
-	}
-	return p, nil
-}
+// idOf is what a list keeps of a hash.
+func idOf(hash uint64) uint32 { return uint32(hash >> 36) } //nolint:gosec // 28 bits are left

@@ -2,11 +2,12 @@
 // fields that merge. Merging is associative and commutative, so that an
 // embedded engine, a shared one and a bulk load arrive at the same record in
 // whatever order sightings come. It knows no engine, no key and no clock.
+//
+// It holds exactly, save that a sum is rounded beyond 2^29 messages in two
+// years, and that lists longer than their capacity forget: see [list].
 package record
 
 import (
-	"encoding/binary"
-	"errors"
 	"math"
 	"slices"
 )
@@ -23,126 +24,134 @@ const (
 	sum     kind = iota // float64: added
 	minimum             // int64: the smaller one
 	maximum             // int64: the larger one
+	days                // the days and weeks up to the latest: united
+	window              // counts of the ten minutes up to the latest: added
+	list                // what was seen most and last: added, then cut to capacity
+	sketch              // how many were different: the larger of each register
 
-	kinds = 1 << 3 // room for more
+	kinds = 1 << 3 // room for one more
 )
 
 func (f Field) kind() kind { return kind(f % kinds) }
 
-// version heads every encoded record.
-const version = 1
-
 // maxField bounds how many fields a record may have.
-const maxField = 1 << 10
+const maxField = 1 << 14
 
-// errDamaged reports bytes that are no record.
-var errDamaged = errors.New("record: damaged")
-
+// A value is that of one field; its kind says which parts it uses.
 type value struct {
-	field Field
-	sum   float64 // where the field is a sum
-	at    int64   // elsewhere
+	field  Field
+	limit  uint16  // capacity of a list
+	sum    float64 // and the total of a list
+	at     int64   // a time, and the latest day of days
+	days   uint64  // bit n: n days before the latest
+	weeks  uint64  // bit n: n weeks before the latest day's week
+	latest uint32  // bucket of a window
+	items  []item  // in ascending order of id; shared with nobody who writes
+}
+
+// An item is one element of a list, bucket of a window or register of a
+// sketch.
+type item struct {
+	id     uint32
+	at     uint32  // hour of the latest sighting, since 1970; of a list
+	weight float64 // count of a bucket, rank of a register
+	text   []byte  // sealed; nil where the id is all that is needed
 }
 
 // A Record is what is known of one entity: fields in ascending order, each at
 // most once. The zero Record is an entity never seen.
-type Record struct{ values []value }
+type Record struct {
+	values []value
+	arena  []item // where decoded items are
+}
 
 // Reset empties r and keeps its memory.
-func (r *Record) Reset() { r.values = r.values[:0] }
+func (r *Record) Reset() { r.values, r.arena = r.values[:0], r.arena[:0] }
+
+// Empty tells whether nothing is known.
+func (r *Record) Empty() bool { return len(r.values) == 0 }
 
 // Merge adds what o knows to r. Neither the order of merges nor their grouping
-// matters, save for the rounding of sums.
-func (r *Record) Merge(o Record) {
-	for _, v := range o.values {
+// matters.
+func (r *Record) Merge(o *Record) {
+	for i := range o.values {
+		v := o.values[i]
+		v.items = slices.Clone(v.items)
 		r.merge(v)
 	}
 }
 
+// merge adds v, whose items r may keep.
 func (r *Record) merge(v value) {
-	i, found := slices.BinarySearchFunc(r.values, v.field, func(v value, f Field) int { return int(v.field) - int(f) })
-	if !found {
+	i := len(r.values)
+	for i > 0 && r.values[i-1].field >= v.field {
+		i--
+	}
+	if i == len(r.values) || r.values[i].field != v.field {
 		r.values = slices.Insert(r.values, i, v)
 		return
 	}
 	have := &r.values[i]
 	switch v.field.kind() {
 	case sum:
-		have.sum = min(max(have.sum+v.sum, -math.MaxFloat64), math.MaxFloat64)
+		have.sum = add(have.sum, v.sum)
 	case minimum:
 		have.at = min(have.at, v.at)
 	case maximum:
 		have.at = max(have.at, v.at)
+	case days:
+		have.mergeDays(&v)
+	case window:
+		have.mergeWindow(&v)
+	case list:
+		have.mergeList(&v)
+	case sketch:
+		have.items = mergeItems(have.items, v.items, func(a *item, b item) { a.weight = max(a.weight, b.weight) })
 	}
 }
 
-func (r *Record) add(f Field, weight float64) { r.merge(value{field: f, sum: weight}) }
-func (r *Record) time(f Field, at int64)      { r.merge(value{field: f, at: at}) }
+func add(a, b float64) float64 { return min(max(a+b, -math.MaxFloat64), math.MaxFloat64) }
 
-func (r *Record) get(f Field) (value, bool) {
-	for _, v := range r.values {
-		if v.field == f {
-			return v, true
-		}
-	}
-	return value{}, false
-}
-
-// Append encodes r behind b: the version, then each field's number (uvarint)
-// and value (a sum in eight bytes, little-endian; a time as zigzag varint).
-func (r *Record) Append(b []byte) []byte {
-	b = append(b, version)
-	for _, v := range r.values {
-		b = binary.AppendUvarint(b, uint64(v.field))
-		if v.field.kind() == sum {
-			b = binary.LittleEndian.AppendUint64(b, math.Float64bits(v.sum))
-		} else {
-			b = binary.AppendVarint(b, v.at)
-		}
-	}
-	return b
-}
-
-// MergeEncoded adds an encoded record to r. Where b is damaged r is left as it
-// was.
-func (r *Record) MergeEncoded(b []byte) error {
-	if err := walk(b, func(value) {}); err != nil {
-		return err
-	}
-	return walk(b, r.merge)
-}
-
-// walk calls f for each field of an encoded record.
-func walk(b []byte, f func(value)) error {
-	if len(b) == 0 || b[0] != version {
-		return errDamaged
-	}
-	b = b[1:]
-	for next := uint64(0); len(b) > 0; {
-		field, n := binary.Uvarint(b)
-		if n <= 0 || field < next || field >= maxField {
-			return errDamaged
-		}
-		next, b = field+1, b[n:]
-		v := value{field: Field(field)}
-		switch v.field.kind() {
-		case sum:
-			if len(b) < 8 {
-				return errDamaged
+// mergeItems unites two ascending lists; both combines what has the same id.
+func mergeItems(a, b []item, both func(a *item, b item)) []item {
+	if len(b) == 1 || len(a) > 8*len(b) { // most merges add one sighting
+		for _, it := range b {
+			i, found := slices.BinarySearchFunc(a, it.id, func(x item, id uint32) int { return int(int64(x.id) - int64(id)) })
+			if found {
+				both(&a[i], it)
+			} else {
+				a = slices.Insert(a, i, it)
 			}
-			v.sum, n = math.Float64frombits(binary.LittleEndian.Uint64(b)), 8
-			if math.IsNaN(v.sum) || math.IsInf(v.sum, 0) {
-				return errDamaged
-			}
-		case minimum, maximum:
-			if v.at, n = binary.Varint(b); n <= 0 {
-				return errDamaged
-			}
+		}
+		return a
+	}
+	out := make([]item, 0, len(a)+len(b))
+	for len(a) > 0 && len(b) > 0 {
+		switch {
+		case a[0].id < b[0].id:
+			out, a = append(out, a[0]), a[1:]
+		case a[0].id > b[0].id:
+			out, b = append(out, b[0]), b[1:]
 		default:
-			return errDamaged
+			both(&a[0], b[0])
+			out, a, b = append(out, a[0]), a[1:], b[1:]
 		}
-		b = b[n:]
-		f(v)
+	}
+	return append(append(out, a...), b...)
+}
+
+func (r *Record) get(f Field) *value {
+	for i := range r.values {
+		if r.values[i].field == f {
+			return &r.values[i]
+		}
 	}
 	return nil
+}
+
+func (r *Record) sum(f Field) float64 {
+	if v := r.get(f); v != nil {
+		return v.sum
+	}
+	return 0
 }

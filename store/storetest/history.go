@@ -29,6 +29,17 @@ func History[H store.History](t *testing.T, open func(t *testing.T, dir string) 
 		"names are folded":                    names,
 		"a domain is known by its hosts":      organisation,
 		"the null sender has no history":      nullSender,
+		"a sighting is labelled anew":         relabel,
+		"habits":                              habits,
+		"habits fade by label":                habitsUndone,
+		"one day buys little trust":           trust,
+		"messages of late":                    rates,
+		"our mail teaches":                    outbound,
+		"threads":                             threads,
+		"things that several share":           shared,
+		"vendors":                             vendors,
+		"gaps and style":                      gaps,
+		"campaigns":                           campaigns,
 		"many recipients":                     manyRcpts,
 		"a recipient twice":                   rcptTwice,
 		"writers at once":                     writersAtOnce,
@@ -78,26 +89,57 @@ func ask(t *testing.T, h store.History, q store.Query) store.Profile {
 
 func count(t *testing.T, what string, got, want float64) {
 	t.Helper()
-	if math.Abs(got-want) > 1e-9*max(1, want) {
+	if math.Abs(got-want) > 1e-6*max(1, want) { // weights are rounded
 		t.Errorf("%s: got %v, want %v", what, got, want)
 	}
 }
 
-// once is the tally of one good message at the start.
-var once = store.Tally{Good: 1, Attempts: 1, First: start, Last: start}
+// once is the tally of one good message at the start; onceBusy is that of
+// whom it counts messages of late as well, and onceLively the recent ones too.
+var (
+	once       = store.Tally{Good: 1, Attempts: 1, First: start, Last: start, Days: 1}
+	onceLively = store.Tally{Good: 1, Attempts: 1, First: start, Last: start, Days: 1, Recent: 1, Rate: oneNow}
+	oneNow     = store.Rate{TenMinutes: 1, Hour: 1, Day: 1}
+)
+
+// empty is the profile of a query for one recipient in an empty store.
+func empty() store.Profile {
+	return store.Profile{
+		In: make([]store.Pair, 1), Out: make([]store.Pair, 1), Domains: make([]store.Circle, 1), Rcpts: make([]store.Recipient, 1),
+	}
+}
 
 func zeroProfile(t *testing.T, h store.History) {
-	same(t, lookup(t, h, start), store.Profile{In: make([]store.Pair, 1), Out: make([]store.Pair, 1)})
+	same(t, lookup(t, h, start), empty())
 	same(t, ask(t, h, store.Query{AsOf: start}), store.Profile{})
+	p := ask(t, h, everything("", 0, 0).Query)
+	if n := len(p.Verified.Habits); n != len(p.Traits) || n != len(p.Claimed.Habits) || n != len(p.Org.Habits) || n != len(p.In[0].Habits) || n != len(p.Rcpts[0].Habits) {
+		t.Errorf("%d traits, %d habits", len(p.Traits), n)
+	}
+	if len(p.Threads) != 2 || len(p.Links) != 1 || len(p.Phones) != 1 || len(p.Accounts) != 1 {
+		t.Errorf("%d threads, %d links, %d phones, %d accounts", len(p.Threads), len(p.Links), len(p.Phones), len(p.Accounts))
+	}
+	for _, habit := range p.Verified.Habits {
+		same(t, habit, store.Usage{})
+	}
 }
 
 func goodMessage(t *testing.T, h store.History) {
 	must(t, h.Record(t.Context(), sighting("m1", store.Good, 0)))
-	same(t, lookup(t, h, start), store.Profile{
-		Verified: store.Standing{Address: once, Domain: once, Name: once, NameHere: once},
-		In:       []store.Pair{{Verified: once}},
-		Out:      make([]store.Pair, 1),
-	})
+	want := empty()
+	want.Verified = store.Standing{
+		Address: onceLively, Domain: onceLively, Name: once, NameHere: once, Rcpts: 1, DomainRcpts: 1, Senders: 1,
+	}
+	want.In[0].Verified, want.Domains[0].Verified = once, once
+	want.Claimed.Address.Rate, want.Claimed.Domain.Rate = store.Rate{}, store.Rate{}
+	want.Rcpts[0] = store.Recipient{All: onceLively, External: 1, Strangers: 1}
+	want.Org = store.Organisation{All: onceLively, External: 1}
+	want.NameOf = []store.Named{{Text: vendor.String(), Weight: 1, Last: start}}
+	got := lookup(t, h, start)
+	for _, n := range []*float64{&got.Verified.Rcpts, &got.Verified.DomainRcpts, &got.Verified.Senders} {
+		*n = math.Round(*n)
+	}
+	same(t, got, want)
 }
 
 func decay(t *testing.T, h store.History) {
@@ -146,9 +188,11 @@ func lastWord(t *testing.T, h store.History) {
 	for _, label := range []store.Label{store.Unjudged, store.Good, store.Bad, store.Unjudged, store.Bad, store.Good, store.Unjudged} {
 		must(t, h.Record(t.Context(), sighting("m1", label, 0)))
 		p := lookup(t, h, start)
-		for _, got := range []store.Tally{p.Verified.Address, p.Verified.Domain, p.Verified.Name, p.Verified.NameHere, p.In[0].Verified} {
+		for _, got := range []store.Tally{p.Verified.Address, p.Verified.Domain, p.Verified.Name, p.Verified.NameHere, p.In[0].Verified, p.Org.All} {
+			got.Recent, got.Rate = 0, store.Rate{}
 			same(t, got, want[label])
 		}
+		same(t, p.Rcpts[0].All.Rate, oneNow)
 	}
 }
 
@@ -159,8 +203,9 @@ func otherCast(t *testing.T, h store.History) {
 	second.Verified = false
 	must(t, h.Record(t.Context(), second))
 	p := ask(t, h, store.Query{From: vendor, Rcpts: []parse.Address{ann, bob}, AsOf: start})
-	same(t, p.Verified, store.Standing{})
-	same(t, p.Claimed.Address, once)
+	same(t, p.Verified.Address, store.Tally{})
+	same(t, p.Verified.Domain, store.Tally{})
+	same(t, p.Claimed.Address, onceLively)
 	same(t, p.In, []store.Pair{{}, {Claimed: once}})
 }
 
@@ -186,7 +231,7 @@ func apart(t *testing.T, h store.History) {
 func attempts(t *testing.T, h store.History) {
 	must(t, h.Record(t.Context(), sighting("m1", store.Unjudged, 0)))
 	must(t, h.Record(t.Context(), sighting("m2", store.Bad, 0)))
-	same(t, lookup(t, h, start).Verified.Address, store.Tally{Bad: 1, Attempts: 2})
+	same(t, lookup(t, h, start).Verified.Address, store.Tally{Bad: 1, Attempts: 2, Rate: store.Rate{TenMinutes: 2, Hour: 2, Day: 2}})
 }
 
 func directions(t *testing.T, h store.History) {
@@ -205,7 +250,7 @@ func directions(t *testing.T, h store.History) {
 	same(t, p.Out, []store.Pair{{Verified: once}, {}})
 
 	p = ask(t, h, store.Query{From: ann, Rcpts: []parse.Address{vendor}, AsOf: start})
-	same(t, p.Verified.Address, once)
+	same(t, p.Verified.Address, onceLively)
 	same(t, p.In, []store.Pair{{Verified: once}})
 	same(t, p.Out, []store.Pair{{}})
 }
@@ -243,7 +288,10 @@ func organisation(t *testing.T, h store.History) {
 func nullSender(t *testing.T, h store.History) {
 	s := store.Sighting{Query: store.Query{Name: "Mailer", Rcpts: []parse.Address{ann}, AsOf: start}, ID: "bounce", Label: store.Good}
 	must(t, h.Record(t.Context(), s))
-	same(t, ask(t, h, s.Query), store.Profile{In: make([]store.Pair, 1), Out: make([]store.Pair, 1)})
+	want := empty()
+	want.Rcpts[0] = store.Recipient{All: onceLively, External: 1, Strangers: 1}
+	want.Org = store.Organisation{All: onceLively, External: 1}
+	same(t, ask(t, h, s.Query), want)
 }
 
 func manyRcpts(t *testing.T, h store.History) {
@@ -291,7 +339,7 @@ func oneFromMany(t *testing.T, h store.History) {
 	})
 	count(t, "attempts", lookup(t, h, start).Verified.Address.Attempts, 1)
 	must(t, h.Record(t.Context(), sighting("m1", store.Good, 0)))
-	same(t, lookup(t, h, start).Verified.Address, once)
+	same(t, lookup(t, h, start).Verified.Address, onceLively)
 }
 
 func readersAmongWriters(t *testing.T, h store.History) {

@@ -1,0 +1,135 @@
+package record
+
+import (
+	"cmp"
+	"math/bits"
+	"slices"
+)
+
+// A list holds the values of one kind that were seen, with what each weighs
+// and when it was seen last, and the total of all. Up to its capacity a list
+// is exact. Beyond, a quarter of the places is for the values seen last: these
+// are the same whatever the order of merges. The other places are for the
+// heaviest, by what is known of them when they are merged: a value that was
+// dropped and comes again has lost what it had, so weights may be too small,
+// never too large. The total is always exact.
+func (v *value) mergeList(o *value) {
+	v.sum, v.limit = add(v.sum, o.sum), max(v.limit, o.limit)
+	v.items = mergeItems(v.items, o.items, func(a *item, b item) {
+		a.weight, a.at = add(a.weight, b.weight), max(a.at, b.at)
+		if a.text == nil || b.text != nil && slices.Compare(b.text, a.text) < 0 {
+			a.text = b.text
+		}
+	})
+	v.cut()
+}
+
+func later(a, b item) int {
+	return cmp.Or(cmp.Compare(b.at, a.at), cmp.Compare(b.id, a.id))
+}
+
+func heavier(a, b item) int {
+	return cmp.Or(cmp.Compare(max(b.weight, -b.weight), max(a.weight, -a.weight)), cmp.Compare(b.id, a.id))
+}
+
+// cut drops what is beyond the capacity.
+func (v *value) cut() {
+	recent := max(1, int(v.limit)/4)
+	switch over := len(v.items) - int(v.limit); {
+	case over <= 0:
+	case over == 1 && v.limit > 0: // as most merges leave it
+		i := v.lightest(recent)
+		v.items = slices.Delete(v.items, i, i+1)
+	default:
+		slices.SortFunc(v.items, later)
+		slices.SortFunc(v.items[recent:], heavier)
+		v.items = v.items[:v.limit]
+		slices.SortFunc(v.items, func(a, b item) int { return cmp.Compare(a.id, b.id) })
+	}
+}
+
+// lightest finds the lightest item that is not among the latest.
+func (v *value) lightest(recent int) int {
+	best := -1
+	for i := range v.items {
+		if (best < 0 || heavier(v.items[best], v.items[i]) < 0) && !v.amongLatest(i, recent) {
+			best = i
+		}
+	}
+	return best
+}
+
+// amongLatest tells whether item i is among the latest.
+func (v *value) amongLatest(i, recent int) bool {
+	n := 0
+	for j := range v.items {
+		if later(v.items[j], v.items[i]) < 0 {
+			if n++; n >= recent {
+				return false
+			}
+		}
+	}
+	return true
+}
+
+func (v *value) find(id uint32) (item, bool) {
+	if v == nil {
+		return item{}, false
+	}
+	i, found := slices.BinarySearchFunc(v.items, id, func(x item, id uint32) int { return cmp.Compare(x.id, id) })
+	if !found {
+		return item{}, false
+	}
+	return v.items[i], true
+}
+
+// mergeDays unites the days and weeks, of which those too long before the
+// latest are dropped.
+func (v *value) mergeDays(o *value) {
+	at := max(v.at, o.at)
+	for _, x := range []*value{v, o} {
+		x.days <<= uint64(at - x.at)
+		x.weeks <<= uint64(at/7 - x.at/7)
+	}
+	v.at, v.days, v.weeks = at, v.days|o.days, v.weeks|o.weeks
+}
+
+// daysAt counts, at a day, the days of the last 64 and the weeks of the last
+// 64 before these.
+func (v *value) daysAt(day int64) float64 {
+	if v == nil {
+		return 0
+	}
+	ago, weeksAgo := max(day-v.at, 0), max(day/7-v.at/7, 0)
+	const covered = 10 // weeks that 64 days may touch
+	return float64(bits.OnesCount64(v.days<<uint64(ago)) + bits.OnesCount64(v.weeks<<uint64(weeksAgo)>>covered))
+}
+
+const (
+	bucket  = 600             // seconds of a window's grain
+	buckets = 26 * 3600 / 600 // how many a window has
+)
+
+// mergeWindow adds the counts, of which those too long before the latest are
+// dropped. It is exact: what one merge drops any later one would.
+func (v *value) mergeWindow(o *value) {
+	v.latest = max(v.latest, o.latest)
+	v.items = mergeItems(v.items, o.items, func(a *item, b item) { a.weight = add(a.weight, b.weight) })
+	v.items = slices.DeleteFunc(v.items, func(it item) bool { return it.id+buckets <= v.latest || it.weight == 0 })
+}
+
+// within counts the last seconds of a window up to at; a bucket that is partly
+// in is counted in part.
+func (v *value) within(seconds, at int64) (n float64) {
+	if v == nil {
+		return 0
+	}
+	from := at - seconds
+	for _, it := range v.items {
+		begin := int64(it.id) * bucket
+		if end := begin + bucket; begin <= at && end > from {
+			n += it.weight * min(1, float64(end-from)/bucket)
+		}
+	}
+	return max(n, 0)
+}
