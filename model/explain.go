@@ -4,6 +4,7 @@ import (
 	"cmp"
 	"math"
 	"slices"
+	"strings"
 
 	"postern/detect"
 	"postern/signals"
@@ -55,59 +56,39 @@ func (m *Model) Explain(p *Prediction) Explanation {
 
 func abs(x Fixed) Fixed { return max(x, -x) }
 
-// A Word is a word of the text, or the same word in several places, with what
-// its n-grams add to the log-odds of a class against safe.
+// A Word is a word of the text, or two in a row, with what its n-grams add to
+// the log-odds of a class against safe.
 type Word struct {
 	Where string // as in a sentence: "subject"
 	Text  string // as it stands there
 	Odds  float64
 }
 
-// maxWords bounds the different words that are told apart.
-const maxWords = 4096
-
-// Words lists the words of a text that speak most for a class against safe,
-// at most n of them, and none that speaks against.
+// Words lists the words, and pairs of words, of a text that speak most for a
+// class against safe: at most n of them, and none that speaks against.
 func (t *Text) Words(in *TextInput, c detect.Class, n int) []Word {
 	yes, no := slices.Index(t.classes, c), slices.Index(t.classes, detect.Safe)
 	if yes < 0 || no < 0 || yes == no {
 		return nil
 	}
-	counted := newCounter(t.bits, t.keep, slotsFor(in))
-	sums := map[Word]float64{} // keyed by words of no weight
-	countGrams(in, counted, func(s space, c *counter) {
-		word := 0.0
-		again := &counter{shift: c.shift, keep: c.keep, seen: func(b uint32) {
-			slot := c.find(b)
-			row := t.row(b)
-			x := shorten(s, c.n[slot.kind]) * float64(repeated(slot.count)) / 256 / float64(slot.count)
-			word += x * float64(float32(row[yes])*t.scale[yes]-float32(row[no])*t.scale[no])
-		}}
-		r := &reader{folds: folds(), out: again}
-		in.each(func(of space, text string) {
-			if of != s {
-				return
-			}
-			r.told = func(from, to int) {
-				key := Word{Where: s.String(), Text: text[from:to]}
-				if _, ok := sums[key]; ok || len(sums) < maxWords {
-					sums[key] += word
-				}
-				word = 0
-			}
-			r.read(s, text)
-		})
-	})
-	return heaviest(sums, n)
-}
-
-func heaviest(sums map[Word]float64, n int) []Word {
 	var list []Word
-	for w, odds := range sums {
-		if w.Odds = odds; odds > 0 && w.Text != "" {
-			list = append(list, w)
+	read(in, newBag(t.bits, wordsOf(in), t.keep), func(s space, b *bag) {
+		ofChars, ofWords := b.lengths()
+		for i := range b.entries {
+			e := &b.entries[i]
+			var chars, words sums
+			t.grams(&chars, b, e, repeated(e.count))
+			if b.counts(t.whole(e)) {
+				words.add(repeated(e.count), t.row(t.whole(e)))
+			}
+			of := func(j int) float64 {
+				return float64(t.scale[j]) / repeatUnit * (shorten(s, ofChars)*float64(chars[j]) + shorten(s, ofWords)*float64(words[j]))
+			}
+			if odds := of(yes) - of(no); odds > 0 {
+				list = append(list, Word{s.String(), strings.TrimSpace(b.quote(e)), odds})
+			}
 		}
-	}
+	})
 	slices.SortFunc(list, func(a, b Word) int {
 		return cmp.Or(cmp.Compare(b.Odds, a.Odds), cmp.Compare(a.Text, b.Text), cmp.Compare(a.Where, b.Where))
 	})

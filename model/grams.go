@@ -36,19 +36,10 @@ func mix(h uint64) uint64 {
 	return h * mul2
 }
 
-// A kind tells n-grams apart that are weighed apart.
-type kind uint8
-
-const (
-	ofChars kind = iota
-	ofWords
-	numKinds
-)
-
-// A reader cuts one text into n-grams. Positions are for explanations.
+// A reader cuts texts into words.
 type reader struct {
 	folds *foldTable
-	out   *counter
+	out   *bag
 	seed  uint64 // of the space
 
 	word    [maxWord + 2]rune // with the marks around it
@@ -60,13 +51,14 @@ type reader struct {
 	singles int
 	before  uint64 // hash of the word before
 
-	from, to int                // where the word stands in the text, more or less
-	told     func(from, to int) // nil but in explanations: told of every word once it was read
+	from, to int // where the word stands in the text, more or less
+	earlier  int // where the word before begins
 }
 
-// read hands the n-grams of text to out.
+// read hands the words of a text to out.
 func (r *reader) read(s space, text string) {
 	r.seed = (uint64(s) + 1) * mulB
+	r.out.texts = append(r.out.texts, text)
 	r.n, r.letters, r.singles, r.before = 0, 0, 0, 0
 	r.word[0] = wordStart
 	t := r.folds
@@ -151,7 +143,7 @@ func (r *reader) digits() {
 	}
 }
 
-// emit hands over the n-grams of a word.
+// emit hands over a word, and the pair that it makes with the word before.
 func (r *reader) emit() {
 	if r.letters < r.n {
 		r.digits()
@@ -159,34 +151,17 @@ func (r *reader) emit() {
 	r.word[r.n+1] = wordEnd
 	word := r.word[:r.n+2]
 	whole := r.seed
-	seed, out := r.seed, r.out
-	for i := 1; i < len(word); i++ {
-		c := uint64(word[i]) //nolint:gosec // characters are positive
-		whole = (whole ^ c) * mulW
-		h := seed + c*mul0 + uint64(word[i-1])*mul1 //nolint:gosec // as above
-		out.add(mix(h+2), ofChars)
-		if i < 2 {
-			continue
-		}
-		h += uint64(word[i-2]) * mul2 //nolint:gosec // as above
-		out.add(mix(h+3), ofChars)
-		if i < 3 {
-			continue
-		}
-		h += uint64(word[i-3]) * mul3 //nolint:gosec // as above
-		out.add(mix(h+4), ofChars)
-		if i < 4 {
-			continue
-		}
-		out.add(mix(h+uint64(word[i-4])*mul4+5), ofChars) //nolint:gosec // as above
+	for _, c := range word {
+		whole = (whole ^ uint64(c)) * mulW //nolint:gosec // characters are positive
 	}
-	out.add(mix(whole), ofWords)
+	if e := r.out.add(mix(whole), r.from, r.to); e != nil {
+		e.from = uint32(len(r.out.buckets)) //nolint:gosec // a bounded text
+		e.grams = r.out.cut(word, r.seed)
+		e.to = uint32(len(r.out.buckets)) //nolint:gosec // as above
+	}
 	if r.before != 0 {
-		out.add(mix(r.before*mul3+whole), ofWords)
+		r.out.add(mix(r.before*mul3+whole), r.earlier, r.to)
 	}
-	r.before = whole
-	if r.told != nil {
-		r.told(r.from, r.to)
-		r.from = r.to
-	}
+	r.before, r.earlier = whole, r.from
+	r.from = r.to
 }

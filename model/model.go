@@ -14,6 +14,7 @@ const Detector = "model"
 type Model struct {
 	Bundle
 	inputs  *Inputs
+	trees   *walkers
 	signals []*signals.Signal // of the inputs; nil where an input is none
 }
 
@@ -22,7 +23,7 @@ type Model struct {
 func New(b *Bundle) *Model {
 	m := &Model{Bundle: *b}
 	if b.Trees != nil {
-		m.inputs = NewInputs(b.Trees.Inputs)
+		m.inputs, m.trees = NewInputs(b.Trees.Inputs), newWalkers(b.Trees)
 		for i := range m.inputs.from {
 			m.signals = append(m.signals, m.inputs.from[i].signal)
 		}
@@ -66,7 +67,7 @@ func (m *Model) Predict(v signals.Vector, found []detect.Finding, text *Scores) 
 	if m.Trees != nil {
 		p.Row = make([]float32, len(m.Trees.Inputs))
 		m.inputs.Row(p.Row, v, found, text)
-		p.P, p.Odds = m.Trees.Predict(p.Row)
+		p.P, p.Odds = m.trees.predict(p.Row)
 		p.Unwanted = sigmoid(p.Odds)
 		return p
 	}

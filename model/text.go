@@ -1,8 +1,10 @@
 package model
 
 import (
+	"cmp"
 	"math"
 	"math/bits"
+	"slices"
 
 	"postern/detect"
 )
@@ -35,27 +37,25 @@ func (t *Text) Classes() []detect.Class { return t.classes }
 // Score reads the text once.
 func (t *Text) Score(in *TextInput) *Scores {
 	s := None()
-	k := len(t.classes)
-	logits := make([]float64, k)
-	sums := make([]int64, k*int(numKinds))
+	var logits [detect.NumClasses]float64
 	all, known := 0, 0
-	t.count(in, func(sp space, c *counter) {
-		clear(sums)
-		for _, i := range c.used {
-			slot := c.slots[i]
-			n := repeated(slot.count)
-			known += int(slot.count)
-			sum := sums[int(slot.kind)*k:][:k]
-			for j, w := range t.row(slot.bucket) {
-				sum[j] += n * int64(w)
+	read(in, newBag(t.bits, wordsOf(in), t.keep), func(sp space, b *bag) {
+		var chars, words sums
+		for i := range b.entries {
+			e := &b.entries[i]
+			n := repeated(e.count)
+			if b.counts(t.whole(e)) {
+				words.add(n, t.row(t.whole(e)))
+				known++
 			}
+			t.grams(&chars, b, e, n)
+			known += int(e.to - e.from)
+			all += int(e.grams) + 1
 		}
-		for kind, n := range c.n {
-			all += n
-			x := shorten(sp, n) / 256
-			for j := range logits {
-				logits[j] += x * float64(sums[kind*k+j]) * float64(t.scale[j])
-			}
+		ofChars, ofWords := b.lengths()
+		x, y := shorten(sp, ofChars)/repeatUnit, shorten(sp, ofWords)/repeatUnit
+		for j, scale := range t.scale {
+			logits[j] += float64(scale) * (x*float64(chars[j]) + y*float64(words[j]))
 		}
 	})
 	if all == 0 {
@@ -72,26 +72,56 @@ func (t *Text) Score(in *TextInput) *Scores {
 	return s
 }
 
-// count hands over the counted n-grams of each space.
-func (t *Text) count(in *TextInput, yield func(space, *counter)) {
-	countGrams(in, newCounter(t.bits, t.keep, slotsFor(in)), yield)
+// sums are rows added up, in steps of the scale and of repeatUnit.
+type sums [detect.NumClasses]int64
+
+func (s *sums) add(n int64, row []int8) {
+	for j, w := range row {
+		s[j] += n * int64(w)
+	}
 }
 
-// slotsFor is a table of which a text fills less than half, as a rule.
-func slotsFor(in *TextInput) int { return 1 << bits.Len(uint(255+min(len(in.Body), maxBody)/2)) } //nolint:gosec // small
+// whole is the bucket of a word or a pair.
+func (t *Text) whole(e *entry) uint32 { return uint32(e.hash >> (64 - t.bits)) } //nolint:gosec // at most 24 bits
 
-func countGrams(in *TextInput, c *counter, yield func(space, *counter)) {
-	r := &reader{folds: folds(), out: c}
+// grams adds the rows of an entry's character n-grams.
+func (t *Text) grams(s *sums, b *bag, e *entry, n int64) {
+	if e.from == e.to {
+		return
+	}
+	var word [detect.NumClasses]int32
+	for _, bucket := range b.buckets[e.from:e.to] {
+		for j, w := range t.row(bucket) {
+			word[j] += int32(w)
+		}
+	}
+	for j := range t.classes {
+		s[j] += n * int64(word[j])
+	}
+}
+
+// wordsOf is about how many different words and pairs a text has.
+func wordsOf(in *TextInput) int {
+	n := minWords
+	for 4*n < min(len(in.Body), maxBody) {
+		n *= 2
+	}
+	return n
+}
+
+// read hands over the bag of each space.
+func read(in *TextInput, b *bag, yield func(space, *bag)) {
+	r := &reader{folds: folds(), out: b}
 	last := inSubject
 	in.each(func(s space, text string) {
 		if s != last {
-			yield(last, c)
-			c.clear()
+			yield(last, b)
+			b.clear()
 			last = s
 		}
 		r.read(s, text)
 	})
-	yield(last, c)
+	yield(last, b)
 }
 
 // row is the weights of a bucket that is kept.
@@ -99,7 +129,7 @@ func (t *Text) row(b uint32) []int8 {
 	word := t.keep[b>>6]
 	i := int(t.rank[b>>6]) + bits.OnesCount64(word&(1<<(b&63)-1))
 	k := len(t.classes)
-	return t.rows[i*k : (i+1)*k]
+	return t.rows[i*k:][:k]
 }
 
 // softmax writes the probabilities that go with logits.
@@ -125,15 +155,29 @@ type Term struct {
 }
 
 // Terms is the text as the vector that a text model with buckets of so many
-// bits is trained on.
+// bits is trained on, by bucket.
 func Terms(in *TextInput, bits int) []Term {
 	var terms []Term
-	countGrams(in, newCounter(bits, nil, 4*slotsFor(in)), func(s space, c *counter) {
-		for _, i := range c.used {
-			slot := c.slots[i]
-			x := shorten(s, c.n[slot.kind]) * float64(repeated(slot.count)) / 256
-			terms = append(terms, Term{slot.bucket, float32(x)})
+	read(in, newBag(bits, 4*wordsOf(in), nil), func(s space, b *bag) {
+		ofChars, ofWords := b.lengths()
+		x, y := shorten(s, ofChars)/repeatUnit, shorten(s, ofWords)/repeatUnit
+		for i := range b.entries {
+			e := &b.entries[i]
+			n := float64(repeated(e.count))
+			terms = append(terms, Term{uint32(e.hash >> b.shift), float32(y * n)}) //nolint:gosec // at most 24 bits
+			for _, bucket := range b.buckets[e.from:e.to] {
+				terms = append(terms, Term{bucket, float32(x * n)})
+			}
 		}
 	})
-	return terms
+	slices.SortFunc(terms, func(a, b Term) int { return cmp.Compare(a.Bucket, b.Bucket) })
+	kept := terms[:0]
+	for _, t := range terms {
+		if n := len(kept); n > 0 && kept[n-1].Bucket == t.Bucket {
+			kept[n-1].X += t.X
+		} else {
+			kept = append(kept, t)
+		}
+	}
+	return kept
 }

@@ -35,34 +35,43 @@ const maxOdds = 18
 // Predict is the probability of every class for a row, and the log-odds of
 // being unwanted, calibrated.
 func (t *Trees) Predict(row []float32) (p [detect.NumClasses]float64, odds float64) {
-	odds = t.odds(t.Unwanted.Predict(row))
+	raw := answers{unwanted: t.Unwanted.Predict(row), graymail: t.Graymail.Predict(row)}
+	for i := range t.Kinds {
+		raw.kinds[i] = t.Kinds[i].Predict(row)
+	}
+	return t.settle(&raw)
+}
+
+// answers are what the forests say.
+type answers struct {
+	unwanted, graymail Fixed
+	kinds              [detect.NumClasses]Fixed // in the order of Trees.Kinds
+}
+
+// settle makes probabilities of the answers.
+func (t *Trees) settle(a *answers) (p [detect.NumClasses]float64, odds float64) {
+	odds = min(max(t.Curve.At(a.unwanted.Float()), -maxOdds), maxOdds)
 	unwanted, wanted := sigmoid(odds), sigmoid(-odds)
-	t.kinds(row, p[:])
+	t.kinds(a, p[:])
 	for i := range p {
 		p[i] *= unwanted
 	}
-	gray := sigmoid(t.GraymailCurve.At(t.Graymail.Predict(row).Float()))
+	gray := sigmoid(t.GraymailCurve.At(a.graymail.Float()))
 	p[detect.Graymail], p[detect.Safe] = wanted*gray, wanted*(1-gray)
 	return p, odds
 }
 
-func (t *Trees) odds(raw Fixed) float64 {
-	return min(max(t.Curve.At(raw.Float()), -maxOdds), maxOdds)
-}
-
 // kinds writes to p what kind an unwanted message is.
-func (t *Trees) kinds(row []float32, p []float64) {
+func (t *Trees) kinds(a *answers, p []float64) {
 	top := math.Inf(-1)
 	for i := range t.Kinds {
-		k := &t.Kinds[i]
-		p[k.Class] = k.Predict(row).Float() / t.Heat
-		top = max(top, p[k.Class])
+		top = max(top, a.kinds[i].Float()/t.Heat)
 	}
 	sum := 0.0
 	for i := range t.Kinds {
-		c := t.Kinds[i].Class
-		p[c] = math.Exp(p[c] - top)
-		sum += p[c]
+		x := math.Exp(a.kinds[i].Float()/t.Heat - top)
+		p[t.Kinds[i].Class] = x
+		sum += x
 	}
 	for i := range t.Kinds {
 		p[t.Kinds[i].Class] /= sum
@@ -70,4 +79,29 @@ func (t *Trees) kinds(row []float32, p []float64) {
 	if len(t.Kinds) == 0 {
 		p[detect.Spam] = 1
 	}
+}
+
+// walkers are the forests of a combined model, made ready to be asked often.
+type walkers struct {
+	trees              *Trees
+	unwanted, graymail *walker
+	kinds              []*walker
+}
+
+func newWalkers(t *Trees) *walkers {
+	w := &walkers{trees: t, unwanted: newWalker(&t.Unwanted), graymail: newWalker(&t.Graymail)}
+	for i := range t.Kinds {
+		w.kinds = append(w.kinds, newWalker(&t.Kinds[i].Forest))
+	}
+	return w
+}
+
+// predict is [Trees.Predict].
+func (w *walkers) predict(row []float32) (p [detect.NumClasses]float64, odds float64) {
+	k := keys(row)
+	raw := answers{unwanted: w.unwanted.predict(k), graymail: w.graymail.predict(k)}
+	for i := range w.kinds {
+		raw.kinds[i] = w.kinds[i].predict(k)
+	}
+	return w.trees.settle(&raw)
 }
