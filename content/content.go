@@ -35,7 +35,9 @@ type Flags uint64
 const (
 	Broken         Flags = 1 << iota // not read to its end, for it is damaged
 	OverBudget                       // not read to its end, for the work was too much
-	Encrypted                        // asks for a password, or says that it is encrypted
+	Encrypted                        // asks for a password
+	Protected                        // is encrypted, but opens without a password
+	Opened                           // was opened with a password that the message gives
 	Script                           // holds a script
 	OnOpen                           // does something when it is opened
 	Launch                           // starts a program
@@ -61,7 +63,7 @@ const (
 )
 
 var flagNames = []string{
-	"broken", "over-budget", "encrypted", "script", "on-open", "launch", "submit-form", "form", "password", "embedded",
+	"broken", "over-budget", "encrypted", "protected", "opened", "script", "on-open", "launch", "submit-form", "form", "password", "embedded",
 	"image-only", "animated", "redirect", "external-script", "decode", "build", "write", "eval", "char-codes", "long-data",
 	"hidden-file", "foreign", "handler", "recurring", "alarm",
 }

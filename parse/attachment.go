@@ -97,8 +97,6 @@ func (c *content) look(a *Attachment, body []byte) {
 		c.listGzip(a, body)
 	case a.Sniffed == "application/x-tar":
 		c.listTar(a, body, "")
-	case bytes.HasPrefix(body, []byte("%PDF-")):
-		a.Encrypted = bytes.Contains(body, []byte("/Encrypt"))
 	case bytes.HasPrefix(body, []byte{0xd0, 0xcf, 0x11, 0xe0}): // an OLE file (MS-OFFCRYPTO §2.3.2)
 		a.Encrypted = bytes.Contains(body, []byte("E\x00n\x00c\x00r\x00y\x00p\x00t\x00e\x00d\x00P\x00a\x00c\x00k\x00a\x00g\x00e\x00"))
 	}

@@ -9,6 +9,7 @@ import (
 	"postern/content/directory"
 	"postern/content/image"
 	webpage "postern/content/page"
+	"postern/content/pdf"
 )
 
 // A Code is a QR code that the message shows, or that a file shows.
@@ -39,6 +40,8 @@ func (p CodePlace) String() string {
 func kindOf(a *Attachment, body []byte) inside.Kind {
 	name := strings.ToLower(a.Name)
 	switch {
+	case bytes.Contains(body[:min(len(body), 1024)], []byte("%PDF-")): // ISO 32000-1 Annex H 3.4.1
+		return inside.PDF
 	case isHTMLFile(a):
 		return inside.Page
 	case strings.HasPrefix(a.Sniffed, "image/"):
@@ -55,6 +58,9 @@ func kindOf(a *Attachment, body []byte) inside.Kind {
 func (c *content) inspect(a *Attachment, p *Part) {
 	kind, budget := kindOf(a, p.Body), &c.left.Content
 	switch kind {
+	case inside.PDF:
+		a.Found = inside.Guard(kind, func(f *inside.Found) { pdf.Decode(f, p.Body, c.passwords(), budget) })
+		c.join(a.Found, InPDF, CodeInPDF)
 	case inside.Image:
 		a.Found = inside.Guard(kind, func(f *inside.Found) { image.Decode(f, p.Body, budget) })
 		c.join(a.Found, InAttachment, CodeInImage)

@@ -33,6 +33,7 @@ type content struct {
 	depth int     // of this message in the outermost one
 	open  []multipart
 	page  page
+	keys  []string // passwords that the text gives; see passwords
 }
 
 func read(raw []byte, lim Limits, left *Limits, depth int) *Message {

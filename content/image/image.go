@@ -34,7 +34,7 @@ func Decode(f *content.Found, body []byte, b *content.Budget) {
 		f.Flags |= content.Animated
 	}
 	work := size.Width * size.Height
-	if !worthIt(size.Width, size.Height) || len(body) > maxFile {
+	if !WorthIt(size.Width, size.Height) || len(body) > maxFile {
 		return
 	}
 	if format == "jpeg" {
@@ -52,15 +52,15 @@ func Decode(f *content.Found, body []byte, b *content.Budget) {
 	Look(f, m, b)
 }
 
-// worthIt tells whether an image can show anything: spacers, rules and strips
+// WorthIt tells whether an image can show anything: spacers, rules and strips
 // cannot.
-func worthIt(w, h int) bool {
+func WorthIt(w, h int) bool {
 	return min(w, h) >= minCode && w*h >= minPixels && max(w, h) <= maxAspect*min(w, h)
 }
 
 // Look notes how a decoded image looks and what its codes say.
 func Look(f *content.Found, m stdimage.Image, b *content.Budget) {
-	r := luminance(m)
+	r := Luminance(m)
 	if f.Hash == 0 {
 		f.Hash = r.hash()
 	}

@@ -28,8 +28,8 @@ const maxSide = 1800
 // shrink is the factor for an image of that size.
 func shrink(w, h int) int { return (max(w, h) + maxSide - 1) / maxSide }
 
-// luminance makes a raster of an image, on white where it is transparent.
-func luminance(m stdimage.Image) Raster {
+// Luminance makes a raster of an image, on white where it is transparent.
+func Luminance(m stdimage.Image) Raster {
 	b := m.Bounds()
 	k := max(shrink(b.Dx(), b.Dy()), 1)
 	r := Raster{W: b.Dx() / k, H: b.Dy() / k}

@@ -25,8 +25,9 @@ var may = map[string][]string{
 	"content/image":     {"content"},
 	"content/directory": {"content"},
 	"content/page":      {"content"},
+	"content/pdf":       {"content", "content/image"},
 
-	"parse":           {"content", "content/image", "content/directory", "content/page"},
+	"parse":           {"content", "content/image", "content/directory", "content/page", "content/pdf"},
 	"lookalike":       {"parse"},
 	"mailauth":        {"parse"},
 	"scanner":         {"parse"},
@@ -54,7 +55,7 @@ var may = map[string][]string{
 
 // pure packages compute; they may not reach outside the process.
 var (
-	pure    = []string{"content", "content/image", "content/directory", "content/page", "lexis", "parse", "lookalike", "signals", "detect", "model", "policy"}
+	pure    = []string{"content", "content/image", "content/directory", "content/page", "content/pdf", "lexis", "parse", "lookalike", "signals", "detect", "model", "policy"}
 	outside = []string{"os", "net", "net/http", "log", "log/slog", "database/sql", "math/rand", "math/rand/v2", "crypto/rand"}
 )
 
