@@ -28,7 +28,7 @@ const (
 func Plain(text string) string {
 	text = text[:min(len(text), maxText)]
 	i := 0
-	for i < len(text) && !odd(text, i) {
+	for i < len(text) && (text[i] < minOdd || !odd(text, i)) {
 		i++
 	}
 	if i == len(text) {
@@ -50,16 +50,19 @@ func Plain(text string) string {
 			}
 		}
 		start = i + size
-		for i = start; i < len(text) && !odd(text, i); i++ {
+		for i = start; i < len(text) && (text[i] < minOdd || !odd(text, i)); i++ {
 			continue
 		}
 	}
 }
 
+// minOdd is the least first byte of a character that may need a change.
+const minOdd = 0xC2
+
 // odd tells, by its first bytes, whether the character at i may need a change.
 func odd(s string, i int) bool {
 	switch s[i] {
-	case 0xC2: // NBSP, soft hyphen
+	case minOdd: // NBSP, soft hyphen
 		return i+1 < len(s) && (s[i+1] == 0xA0 || s[i+1] == 0xAD)
 	case 0xCD: // combining grapheme joiner
 		return i+1 < len(s) && s[i+1] == 0x8F
