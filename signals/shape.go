@@ -159,7 +159,7 @@ func fileKind(a *parse.Attachment) string {
 // digits 0, the rest stays.
 func localPattern(local string) string {
 	var b strings.Builder
-	run := 0
+	var run int
 	for i := 0; i < len(local) && b.Len() < maxMailer; i += run {
 		c := local[i]
 		is := func(c byte) int {

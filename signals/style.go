@@ -5,7 +5,6 @@ import (
 	"unicode"
 	"unicode/utf8"
 
-	"postern/lexis"
 	"postern/store"
 )
 
@@ -136,16 +135,4 @@ func wordClass(word string) int {
 		}
 	}
 	return int(h >> 29)
-}
-
-// Amount is the largest sum of money in the text; 0 where there is none.
-func (f *Facts) Amount() float64 {
-	v := f.look()
-	if !v.counted {
-		v.counted = true
-		for _, a := range lexis.Amounts(f.Msg.Text.Visible) {
-			v.amount = max(v.amount, a.Value)
-		}
-	}
-	return v.amount
 }

@@ -1,0 +1,31 @@
+package signals
+
+import "postern/lexis"
+
+// A bank is what the visible text says of money.
+type bank struct {
+	accounts []lexis.Account // each names one account
+	amount   float64         // the largest sum; 0 where there is none
+}
+
+func (f *Facts) bank() *bank {
+	v := f.look()
+	if v.bank == nil {
+		v.bank = &bank{}
+		for _, a := range lexis.Accounts(f.Msg.Text.Visible) {
+			if a.Whole() {
+				v.bank.accounts = append(v.bank.accounts, a)
+			}
+		}
+		for _, a := range lexis.Amounts(f.Msg.Text.Visible) {
+			v.bank.amount = max(v.bank.amount, a.Value)
+		}
+	}
+	return v.bank
+}
+
+// Accounts lists the bank accounts that the visible text names, each once.
+func (f *Facts) Accounts() []lexis.Account { return f.bank().accounts }
+
+// Amount is the largest sum of money in the visible text; 0 where there is none.
+func (f *Facts) Amount() float64 { return f.bank().amount }
