@@ -18,6 +18,10 @@ func Heuristics() []Detector {
 		dangerousAttachment{},
 		replyDiversion{},
 		extortionDemand{},
+		vendorFraud{},
+		accountTakeover{},
+		reconnaissance{},
+		mailbomb{},
 		otherScanners{},
 	}
 }

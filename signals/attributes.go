@@ -140,6 +140,15 @@ var Attributes = []Attribute{
 		},
 	},
 	{
+		Kind: 21, Name: "account_country", Doc: "Country of a bank account that is named.",
+		Keep: store.Keep{Domain: 4},
+		Read: func(f *Facts, see func(string)) {
+			for _, a := range f.Accounts() {
+				see(a.Country)
+			}
+		},
+	},
+	{
 		Kind: 22, Name: "return_path", Doc: "Organisational domain of the envelope sender.",
 		Keep: store.Keep{Address: 4, Domain: 8, Org: 64},
 		Read: func(f *Facts, see func(string)) { see(organisation(f.Env.From.Domain)) },
@@ -155,5 +164,14 @@ var Attributes = []Attribute{
 		Kind: 24, Name: "parts", Doc: "Tree of the texts and multiparts of the message, with their encodings.",
 		Keep: store.Keep{Address: 8, Domain: 24, Org: 32},
 		Read: func(f *Facts, see func(string)) { see(partTree(f.Msg)) },
+	},
+	{
+		Kind: 25, Name: "account", Doc: "Bank account that is named.",
+		Keep: store.Keep{Address: 4, Domain: 8},
+		Read: func(f *Facts, see func(string)) {
+			for _, a := range f.Accounts() {
+				see(a.Value)
+			}
+		},
 	},
 }

@@ -13,11 +13,10 @@ type view struct {
 	forms forms
 	links []target
 
-	memory  *memory       // made by memory, likewise
-	style   []float64     // made by Style; empty where the text is too short
-	amount  float64       // found by Amount
-	counted bool          // whether it was looked for
-	traits  []store.Trait // made by Traits, once the authentication is known
+	memory *memory       // made by memory, likewise
+	style  []float64     // made by Style; empty where the text is too short
+	bank   *bank         // made by bank
+	traits []store.Trait // made by Traits, once the authentication is known
 }
 
 // Ready does now what Compute would do first, and what needs nothing but the

@@ -1,0 +1,43 @@
+package detect
+
+import "postern/signals"
+
+// vendorFraud finds mail in the name of somebody who sends us invoices that
+// wants the money elsewhere. The mailbox may be theirs, and every proof in order.
+type vendorFraud struct{}
+
+func (vendorFraud) Name() string { return "vendor-fraud" }
+
+func (vendorFraud) Doc() string {
+	return "A known correspondent names a bank account that they never named before, and is out of character besides."
+}
+
+func (d vendorFraud) Detect(f *signals.Facts, v signals.Vector) []Finding {
+	if !is(v, signals.OrgInbound) || !some(v, signals.AccountNew) || some(v, signals.AccountKnown) {
+		return nil
+	}
+	_, support := signals.Habit("account")
+	if v.Of(support) < 1 && v.Of(signals.VendorInvoices) < 2 && v.Of(signals.DomainTrust) < 6 {
+		return nil
+	}
+	var s suspicion
+	if v.Of(support) >= 1 {
+		s.because(0.3, signals.AccountNew, "it names a bank account that "+quote(f.From().Domain)+" never named, where "+plural(v.Of(support), "message", "messages")+" named others")
+	} else {
+		s.because(0.2, signals.AccountNew, "it names a bank account, as no message of "+quote(f.From().Domain)+" did before")
+	}
+	if some(v, signals.AccountElsewhere) {
+		s.because(0.5, signals.AccountElsewhere, "somebody else named that account before")
+	}
+	ways := s.character(v, 0.3)
+	if country, support := signals.Habit("account_country"); v.Of(country) >= oddBits && v.Of(support) >= 1 {
+		s.because(0.15, country, "the account is in a country where theirs never was")
+	}
+	if v.Of(signals.VendorAmount) >= 4 {
+		s.because(0.1, signals.VendorAmount, "the amount is unlike what they usually ask for")
+	}
+	if ways == 0 && !some(v, signals.AccountElsewhere) {
+		s.score = min(s.score, 0.45) // a new account alone is what honest vendors have as well
+	}
+	return s.finding(d, VendorFraud)
+}
