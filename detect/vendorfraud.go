@@ -29,15 +29,14 @@ func (d vendorFraud) Detect(f *signals.Facts, v signals.Vector) []Finding {
 	if some(v, signals.AccountElsewhere) {
 		s.because(0.5, signals.AccountElsewhere, "somebody else named that account before")
 	}
-	ways := s.character(v, 0.3)
+	if s.character(v, 0.3) == 0 && !some(v, signals.AccountElsewhere) {
+		return nil // honest vendors have new accounts as well
+	}
 	if country, support := signals.Habit("account_country"); v.Of(country) >= oddBits && v.Of(support) >= 1 {
 		s.because(0.15, country, "the account is in a country where theirs never was")
 	}
 	if v.Of(signals.VendorAmount) >= 4 {
 		s.because(0.1, signals.VendorAmount, "the amount is unlike what they usually ask for")
-	}
-	if ways == 0 && !some(v, signals.AccountElsewhere) {
-		s.score = min(s.score, 0.45) // a new account alone is what honest vendors have as well
 	}
 	return s.finding(d, VendorFraud)
 }

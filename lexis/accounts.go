@@ -60,7 +60,9 @@ func Accounts(text string) []Account {
 type accountScan struct {
 	text  string
 	found []Account
-	tried int // words looked at closely
+	tried int    // words looked at closely
+	n     groups // the number at hand
+	word  [maxWord]byte
 }
 
 func (s *accountScan) add(k AccountKind, value, country string) {
@@ -129,7 +131,7 @@ var otherBIC = strings.Fields("US CA AU NZ CN HK JP SG IN KR TW TH MY ID PH VN Z
 // number reads the digits at i, which may stand in groups, by what they are
 // called.
 func (s *accountScan) number(i int) int {
-	var n groups
+	n := &s.n
 	end := n.read(s.text, i)
 	if len(n.digits) < 5 {
 		return end
@@ -155,7 +157,7 @@ func (s *accountScan) number(i int) int {
 			}
 		}
 	case cueCLABE, cueAccount, cueIBAN:
-		s.account(&n, i, end)
+		s.account(n, i, end)
 	case cueNone, cueBIC, cueIFSC, cueOther:
 		if v := string(n.digits); len(v) == 26 && s.nrb(v) {
 			return end
@@ -275,7 +277,7 @@ const maxCueWords = 6
 // cue gives what the words before i call the number there.
 func (s *accountScan) cue(i int) cue {
 	found, words := cueNone, 0
-	before(s.text, i, cueReach, func(word []byte) bool {
+	before(&s.word, s.text, i, cueReach, func(word []byte) bool {
 		words++
 		if found = cues[string(word)]; found != cueNone {
 			return false

@@ -140,12 +140,14 @@ func lower(buf []byte, s string) []byte {
 	return buf
 }
 
+// maxWord is how many bytes of a word before a number are read.
+const maxWord = 64
+
 // before calls see with the words that stand before i, the nearest first and
 // in lower case, until see returns false. It goes back no further than reach
-// bytes.
-func before(s string, i, reach int, see func(word []byte) bool) {
+// bytes, and of a word no further than buf.
+func before(buf *[maxWord]byte, s string, i, reach int, see func(word []byte) bool) {
 	floor := max(0, i-reach)
-	var buf [64]byte
 	for end := i; end > floor; {
 		if !inWord(s[end-1]) {
 			end--

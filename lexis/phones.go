@@ -298,7 +298,7 @@ var askEastern = [][]byte{
 // asked tells whether the words before i ask for a call.
 func asked(s string, i int) (yes bool) {
 	words := 0
-	before(s, i, askReach, func(word []byte) bool {
+	before(new([maxWord]byte), s, i, askReach, func(word []byte) bool {
 		words++
 		yes = askWords[string(word)]
 		for _, w := range askEastern {
