@@ -7,7 +7,7 @@ import "bytes"
 type attrs struct {
 	style, class, id, href, src, srcset, action, background, bgcolor, color []byte
 	content, equiv, kind, cite, data, smartmail, images                     []byte
-	alt, value, placeholder, onclick                                        []byte
+	alt, value, placeholder, onclick, ink                                   []byte
 	hidden                                                                  bool
 }
 
@@ -87,6 +87,8 @@ func (a *attrs) set(name, value []byte) {
 		to = &a.bgcolor
 	case "color":
 		to = &a.color
+	case "text":
+		to = &a.ink
 	case "http-equiv":
 		to = &a.equiv
 	case "type":

@@ -12,8 +12,15 @@ type colour struct {
 	r, g, b      int16
 }
 
+// faint and opaque are the shares of opacity below which a colour is not seen,
+// and above which it is the only one.
+const (
+	faint  = 0.05
+	opaque = 0.85
+)
+
 // nearby is how far two colours may be apart and still not be told apart.
-const nearby = 8
+const nearby = 16
 
 // matches reports that ink cannot be seen on ground, which is white where no
 // element set it.
@@ -44,6 +51,9 @@ func parseColour(value []byte) colour {
 	if args, ok := bytes.CutPrefix(value, []byte("rgb")); ok {
 		return parseRGB(args)
 	}
+	if args, ok := bytes.CutPrefix(value, []byte("hsl")); ok {
+		return parseHSL(args)
+	}
 	if i := bytes.IndexByte(value, ' '); i > 0 {
 		value = value[:i]
 	}
@@ -71,10 +81,32 @@ func parseHex(hex []byte) colour {
 		return rgb(n)
 	case len(hex) == 3:
 		return rgb(n>>8*0x110000 | n>>4&0xf*0x1100 | n&0xf*0x11)
-	case len(hex) == 8 && n&0xff == 0:
+	case len(hex) == 8 && float64(n&0xff) > opaque*0xff:
+		return rgb(n >> 8)
+	case len(hex) == 8 && float64(n&0xff) < faint*0xff:
 		return colour{clear: true}
 	}
 	return colour{}
+}
+
+// parseHSL tells white, black and the greys among the colours by hue; the
+// others are unknown.
+func parseHSL(args []byte) colour {
+	args = bytes.Trim(args, "a( )")
+	var v [4]float64
+	i := 0
+	for part := range bytes.FieldsFuncSeq(args, func(r rune) bool { return r == ',' || r == ' ' || r == '/' }) {
+		if i == len(v) {
+			return colour{}
+		}
+		v[i], _ = number(part)
+		i++
+	}
+	if i != 3 || v[1] > 1 && v[2] > 0 && v[2] < 100 || v[2] < 0 || v[2] > 100 {
+		return colour{}
+	}
+	grey := uint64(v[2] * 2.55)
+	return rgb(grey<<16 | grey<<8 | grey)
 }
 
 // parseRGB reads what follows "rgb" in rgb(1, 2, 3) and rgba(1, 2, 3, 0).
@@ -97,8 +129,11 @@ func parseRGB(args []byte) colour {
 	if i < 3 {
 		return colour{}
 	}
-	if v[3] < 0.05 {
+	switch {
+	case v[3] < faint:
 		return colour{clear: true}
+	case v[3] <= opaque:
+		return colour{} // mixed with what is beneath
 	}
 	clamp := func(f float64) int16 { return int16(min(max(f, 0), 255)) }
 	return colour{known: true, r: clamp(v[0]), g: clamp(v[1]), b: clamp(v[2])}

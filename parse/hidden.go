@@ -10,7 +10,7 @@ import (
 type look struct {
 	gone      bool // display:none and what cannot be undone by a child
 	invisible bool // visibility:hidden
-	tiny      bool // a font of no more than one pixel
+	tiny      bool // a font of no more than two pixels
 	quoted    bool
 	signature bool
 	skip      bool // no text at all: script, style, title
@@ -41,37 +41,55 @@ func (l look) within(tag atom.Atom, a *attrs, sheet *stylesheet) look {
 		l.pre = true
 	case atom.Template, atom.Datalist:
 		l.gone = true
+	case atom.A:
+		if a.href != nil {
+			l.ink = rgb(0x0000ee) // links do not inherit it
+		}
+	case atom.Button, atom.Select:
+		l.ink = colour{}
 	default:
 	}
 	l.marks(tag, a)
-	if ground, ok := sheet.grounds[tag]; ok {
-		l.ground = ground
-	}
-	if a.bgcolor != nil {
-		l.ground = parseColour(a.bgcolor)
-	}
-	if a.background != nil || a.class != nil && sheet.seen {
-		l.ground = colour{} // unknown
-	}
-	if a.color != nil && tag == atom.Font {
-		l.ink = parseColour(a.color)
-	}
-	v, strong := sheet.veil(tag, a)
-	if a.hidden {
-		v.hides |= gone
-	}
+	d, strong := sheet.dress(tag, a)
+	d = d.over(a.dress(tag))
 	if a.style != nil {
-		v = l.apply(a.style).over(v)
+		d = sheet.inline(a.style).over(d)
 	}
-	l.wear(strong.over(v))
+	l.wear(strong.over(d))
 	return l
 }
 
-// wear puts a veil on, under those of what encloses the element.
-func (l *look) wear(v veil) {
-	l.gone = l.gone || v.hides&gone != 0
-	l.invisible = v.hides&invisible != 0 || l.invisible && v.shows&invisible == 0
-	l.tiny = v.hides&tiny != 0 || l.tiny && v.shows&tiny == 0
+// dress is what the attributes of old say about the look.
+func (a *attrs) dress(tag atom.Atom) (d dress) {
+	if a.hidden {
+		d.hides = gone
+	}
+	if a.bgcolor != nil {
+		d.ground, d.grounded = parseColour(a.bgcolor), true
+	}
+	if a.background != nil {
+		d.ground, d.grounded = colour{}, true // an image
+	}
+	switch {
+	case a.color != nil && tag == atom.Font:
+		d.ink, d.inked = parseColour(a.color), true
+	case a.ink != nil && tag == atom.Body:
+		d.ink, d.inked = parseColour(a.ink), true
+	}
+	return d
+}
+
+// wear puts a dress on, over those of what encloses the element.
+func (l *look) wear(d dress) {
+	l.gone = l.gone || d.hides&gone != 0
+	l.invisible = d.hides&invisible != 0 || l.invisible && d.shows&invisible == 0
+	l.tiny = d.hides&tiny != 0 || l.tiny && d.shows&tiny == 0
+	if d.inked {
+		l.ink = d.ink
+	}
+	if d.grounded {
+		l.ground = d.ground
+	}
 }
 
 // marks recognises what mail programs set around quotations and signatures.
@@ -108,41 +126,4 @@ func containsAny(s []byte, marks [][]byte) bool {
 		}
 	}
 	return false
-}
-
-// apply reads an inline style, in lower case: its colours, and what it says
-// about being seen.
-func (l *look) apply(style []byte) veil {
-	if bytes.IndexByte(style, '\\') >= 0 {
-		return veil{shows: gone | invisible | tiny} // escapes can spell anything
-	}
-	var v veil
-	var b box
-	declarations(style, func(name, value []byte) {
-		switch string(name) {
-		case "visibility":
-			v.set(invisible, string(value) == "hidden" || string(value) == "collapse")
-		case "font-size", "font":
-			if size, ok := fontSize(value); ok {
-				v.set(tiny, size <= 1)
-			}
-		case "color":
-			l.ink = parseColour(value)
-		case "background-color", "background", "background-image":
-			if ground := parseColour(value); !ground.clear && string(value) != "none" {
-				l.ground = ground
-			}
-			if bytes.IndexByte(value, '(') >= 0 && !bytes.HasPrefix(value, []byte("rgb")) {
-				l.ground = colour{} // an image
-			}
-		default:
-			b.declare(name, value)
-		}
-	})
-	if b.hides() {
-		v.set(gone, true)
-	} else if b.shown {
-		v.set(gone, false)
-	}
-	return v
 }

@@ -49,7 +49,7 @@ type element struct {
 // and unlike a tree it has no depth at which it gives up.
 func (c *content) showHTML(text string, origin Origin) {
 	p := &c.page
-	p.stack, p.top, p.base, p.link, p.style = p.stack[:0], look{ground: rgb(0xffffff)}, URL{}, 0, stylesheet{}
+	p.stack, p.top, p.base, p.link, p.style = p.stack[:0], look{ink: rgb(0), ground: rgb(0xffffff)}, URL{}, 0, stylesheet{}
 	p.sinks[visible].lineBreak(1)
 	if !p.dark {
 		p.sinks[visible].grow(len(text) / 4) // about what is not markup

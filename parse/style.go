@@ -5,36 +5,13 @@ import (
 	"strconv"
 )
 
-// A sight is a set of ways to be hidden.
-type sight uint8
-
-const (
-	gone sight = 1 << iota
-	invisible
-	tiny
-)
-
-// A veil is what a style says about being seen. No way is in both sets.
-type veil struct{ hides, shows sight }
-
-func (v *veil) set(way sight, hides bool) {
-	v.hides, v.shows = v.hides&^way, v.shows|way
-	if hides {
-		v.hides, v.shows = v.hides|way, v.shows&^way
-	}
-}
-
-// over is the veil where v counts more than under.
-func (v veil) over(under veil) veil {
-	return veil{under.hides&^v.shows | v.hides, under.shows&^v.hides | v.shows}
-}
-
 // A box collects what makes an element vanish with all that is in it. Of each
 // property the last declaration counts.
 type box struct {
 	none, clear, moved, clipped, away  bool
 	width, height, maxWidth, maxHeight bool // next to nothing
-	left, top, right                   bool // far off
+	left, top, right, bottom           bool // far off
+	margin, cut, path, shrunk, filter  bool // moved by a margin, clipped to nothing, made small, made clear
 	shown                              bool // said to be displayed, or opaque
 }
 
@@ -45,12 +22,12 @@ func (b *box) declare(name, value []byte) {
 		b.shown = b.shown || !b.none
 	case "opacity":
 		n, unit := number(value)
-		b.clear = n < 0.05 && (unit == "" || unit == "%")
+		b.clear = n < 0.05 && unit == "" || n < 5 && unit == "%"
 		b.shown = b.shown || !b.clear
 	case "text-indent":
 		b.moved = far(value)
 	case "overflow", "overflow-x", "overflow-y":
-		b.clipped = string(value) == "hidden"
+		b.clipped = string(value) == "hidden" || string(value) == "clip"
 	case "position":
 		b.away = string(value) == "absolute" || string(value) == "fixed"
 	case "width":
@@ -61,18 +38,62 @@ func (b *box) declare(name, value []byte) {
 		b.maxWidth = nothing(value)
 	case "max-height":
 		b.maxHeight = nothing(value)
+	default:
+		b.place(name, value)
+	}
+}
+
+// place reads where the box stands and what is cut off it.
+func (b *box) place(name, value []byte) {
+	switch string(name) {
 	case "left":
 		b.left = far(value)
 	case "top":
 		b.top = far(value)
 	case "right":
 		b.right = far(value)
+	case "bottom":
+		b.bottom = far(value)
+	case "margin-left", "margin-top":
+		b.margin = far(value)
+	case "clip":
+		b.cut = emptyRect(value)
+	case "clip-path":
+		n, unit := number(argument(value, "inset("))
+		b.path = n >= 50 && unit == "%" || string(argument(value, "circle(")) == "0"
+	case "transform":
+		n, unit := number(argument(value, "scale("))
+		b.shrunk = n < 0.05 && unit == "" || far(argument(value, "translate(")) || far(argument(value, "translatex("))
+	case "filter":
+		n, unit := number(argument(value, "opacity("))
+		b.filter = n < 0.05 && unit == "" || n < 5 && unit == "%"
+	case "content-visibility":
+		b.none = string(value) == "hidden"
 	}
 }
 
 func (b *box) hides() bool {
-	return b.none || b.clear || b.moved || b.clipped && (b.width || b.height || b.maxWidth || b.maxHeight) ||
-		b.away && (b.left || b.top || b.right)
+	return b.none || b.clear || b.moved || b.margin || b.path || b.shrunk || b.filter ||
+		b.clipped && (b.width || b.height || b.maxWidth || b.maxHeight) ||
+		b.away && (b.left || b.top || b.right || b.bottom || b.cut)
+}
+
+// argument is the first argument of a function in a value.
+func argument(value []byte, function string) []byte {
+	_, after, ok := bytes.Cut(value, []byte(function))
+	if !ok {
+		return nil
+	}
+	if end := bytes.IndexAny(after, ",) "); end >= 0 {
+		after = after[:end]
+	}
+	return after
+}
+
+// emptyRect reports a rect() with no area: all of its sides are zero or one.
+func emptyRect(value []byte) bool {
+	_, sides, ok := bytes.Cut(value, []byte("rect("))
+	return ok && len(bytes.Trim(sides, "01px, )")) == 0
 }
 
 // nothing reports a size of no more than a pixel.
@@ -89,8 +110,8 @@ func far(value []byte) bool {
 }
 
 // declarations calls f for each "name: value" of a style, for the important
-// ones after all others.
-func declarations(style []byte, f func(name, value []byte)) {
+// ones after all others, or for them only.
+func declarations(style []byte, only bool, f func(name, value []byte)) {
 	each := func(important bool) {
 		for rest := style; len(rest) > 0; {
 			var d []byte
@@ -111,7 +132,9 @@ func declarations(style []byte, f func(name, value []byte)) {
 	if bytes.Contains(style, []byte("/*")) {
 		style = dropCSSComments(style)
 	}
-	each(false)
+	if !only {
+		each(false)
+	}
 	if bytes.IndexByte(style, '!') >= 0 {
 		each(true)
 	}

@@ -3,30 +3,41 @@ package parse
 import (
 	"bytes"
 	"cmp"
-	"strings"
 
 	"golang.org/x/net/html/atom"
 )
 
-// A stylesheet remembers what the <style> elements hide, and the ground on
-// which elements stand. To hide, only a rule for one class or id counts, under
-// no condition such as @media. To show again, any rule that may apply does:
-// what some readers see is not hidden.
+// A stylesheet remembers what the <style> elements say of the look, and the
+// styles of single elements, since they repeat. A rule counts if it is for one
+// element, class or id, under no condition such as @media. Of all others only
+// that counts which shows again what is hidden, and that they may change a
+// colour: what some readers see is not hidden.
 type stylesheet struct {
-	seen    bool
-	hidden  map[string]sight // by ".class" and "#id"
-	shown   map[string]sight // by these, element and "*"; counts more than a style attribute
-	grounds map[atom.Atom]colour
+	rules  map[string]rule
+	styles map[string]dress
+	key    []byte
 }
 
-// maxSelectors bounds the selectors remembered of each kind.
-const maxSelectors = 256
+// A rule is what is said of a selector.
+type rule struct {
+	dress         // under no condition
+	strong  dress // that of the important declarations
+	shown   sight // by some rule that may apply, which counts more than a style attribute
+	inks    bool  // some rule that may apply changes the colour
+	grounds bool
+}
+
+// Limits of a stylesheet.
+const (
+	maxSelectors = 512 // remembered
+	maxStyles    = 256 // of single elements that are remembered
+	maxNames     = 16  // classes of one element that are looked up
+)
 
 // read reads a <style> element, rule by rule.
 func (s *stylesheet) read(css []byte) {
-	if s.hidden == nil {
-		s.seen = true
-		s.hidden, s.shown, s.grounds = map[string]sight{}, map[string]sight{}, map[atom.Atom]colour{}
+	if s.rules == nil {
+		s.rules = map[string]rule{}
 	}
 	css = lower(dropCSSComments(css))
 	conditions := 0 // at-rules that are open
@@ -49,33 +60,37 @@ func (s *stylesheet) read(css []byte) {
 }
 
 func (s *stylesheet) rule(selectors, style []byte, conditional bool) {
-	l := look{ground: rgb(0xffffff)}
-	v := l.apply(style)
-	important := bytes.IndexByte(style, '!') >= 0
+	d := readDress(style, false)
+	var strong dress
+	if bytes.IndexByte(style, '!') >= 0 {
+		strong = readDress(style, true)
+	}
+	if d == (dress{}) {
+		return
+	}
 	for sel := range bytes.SplitSeq(selectors, []byte(",")) {
 		sel = bytes.TrimPrefix(bytes.TrimSpace(sel), []byte("<!--"))
-		name, alone := subject(sel)
-		if name == "" || len(s.hidden)+len(s.shown)+len(s.grounds) >= maxSelectors {
+		name, alone := subject(bytes.TrimSpace(sel))
+		if name == "" || len(s.rules) >= maxSelectors {
 			continue
 		}
-		class := name[0] == '.' || name[0] == '#'
-		if alone && class && !conditional && (v.hides != 0 || s.hidden[name] != 0) {
-			s.hidden[name] = s.hidden[name]&^v.shows | v.hides
+		r := s.rules[name]
+		if alone && !conditional {
+			r.dress, r.strong = d.over(r.dress), strong.over(r.strong)
+		} else {
+			r.shown |= d.shows
+			r.inks, r.grounds = r.inks || d.inked, r.grounds || d.grounded
 		}
-		if v.shows != 0 && (important && (class || alone) || class && (conditional || name != string(sel))) {
-			s.shown[name] |= v.shows
-		}
-		if alone && !class && !conditional && l.ground != rgb(0xffffff) {
-			s.grounds[atom.Lookup([]byte(name))] = l.ground
-		}
+		s.rules[name] = r
 	}
 }
 
-// subject is the class, id or element that a selector is for, "*" where it
-// names none; alone tells that nothing else narrows it but the kind of element.
+// subject is what a selector is for: an element, "*", a class or an id, maybe
+// of one element, "p.note"; alone tells that nothing else narrows it.
 func subject(sel []byte) (name string, alone bool) {
 	last := sel[bytes.LastIndexAny(sel, " >+~\t\r\n")+1:]
-	alone = len(last) == len(sel)
+	before := bytes.TrimSpace(sel[:len(sel)-len(last)])
+	alone = len(before) == 0 || string(before) == "body" || string(before) == "html" || string(before) == "html body"
 	i := bytes.IndexAny(last, ".#:[")
 	switch {
 	case i < 0:
@@ -83,30 +98,72 @@ func subject(sel []byte) (name string, alone bool) {
 	case last[i] != '.' && last[i] != '#':
 		return cmp.Or(string(last[:i]), "*"), false
 	}
-	last = last[i:]
-	if end := bytes.IndexAny(last[1:], ".#:["); end >= 0 {
-		last, alone = last[:1+end], false
+	if end := bytes.IndexAny(last[i+1:], ".#:["); end >= 0 {
+		return string(last[i : i+1+end]), false // it may be more of an element than of another
 	}
-	return string(last), alone
+	return string(bytes.TrimPrefix(last, []byte("*"))), alone
 }
 
-// veil is what the rules say of an element, and what of that counts more than
+// inline reads a style attribute, in lower case.
+func (s *stylesheet) inline(style []byte) dress {
+	if d, ok := s.styles[string(style)]; ok {
+		return d
+	}
+	d := readDress(style, false)
+	if s.styles == nil {
+		s.styles = make(map[string]dress, 16)
+	}
+	if len(s.styles) < maxStyles && len(style) < 1<<10 {
+		s.styles[string(style)] = d
+	}
+	return d
+}
+
+// dress is what the rules say of an element, and what of that counts more than
 // its style attribute.
-func (s *stylesheet) veil(tag atom.Atom, a *attrs) (v, strong veil) {
-	if len(s.hidden)+len(s.shown) == 0 {
-		return v, strong
+func (s *stylesheet) dress(tag atom.Atom, a *attrs) (d, strong dress) {
+	if len(s.rules) == 0 {
+		return d, strong
 	}
-	see := func(name string) {
-		v.hides |= s.hidden[name]
-		strong.shows |= s.shown[name]
+	var ink, ground bool
+	see := func(key []byte) {
+		r, ok := s.rules[string(key)]
+		if !ok {
+			return
+		}
+		d, strong = r.dress.over(d), r.strong.over(strong)
+		strong.shows |= r.shown
+		strong.hides &^= r.shown
+		ink, ground = ink || r.inks, ground || r.grounds
 	}
-	see("*")
-	see(tag.String())
-	if a.id != nil {
-		see("#" + strings.ToLower(string(a.id)))
-	}
+	name := tag.String()
+	see([]byte("*"))
+	s.key = append(s.key[:0], name...)
+	see(s.key)
+	n := 0
 	for class := range bytes.FieldsSeq(a.class) {
-		see("." + strings.ToLower(string(class)))
+		if n++; n > maxNames {
+			break
+		}
+		s.named(name, '.', class, see)
 	}
-	return v, strong
+	if a.id != nil {
+		s.named(name, '#', a.id, see)
+	}
+	if ink {
+		strong.ink, strong.inked = colour{}, true
+	}
+	if ground {
+		strong.ground, strong.grounded = colour{}, true
+	}
+	return d, strong
+}
+
+// named looks up a class or an id, for all elements and for this one.
+func (s *stylesheet) named(tag string, mark byte, name []byte, see func([]byte)) {
+	s.key = append(append(s.key[:0], tag...), mark)
+	s.key = append(s.key, name...)
+	lower(s.key[len(tag):])
+	see(s.key[len(tag):])
+	see(s.key)
 }
