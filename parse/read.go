@@ -42,6 +42,7 @@ func read(raw []byte, lim Limits, left *Limits, depth int) *Message {
 	c.walk()
 	c.fields()
 	c.decode()
+	c.expand()
 	c.text()
 	c.attachments()
 	return c.m

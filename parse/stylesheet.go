@@ -15,6 +15,7 @@ import (
 type stylesheet struct {
 	rules  map[string]rule
 	styles map[string]dress
+	tags   bool // some rules are for elements
 	key    []byte
 }
 
@@ -82,6 +83,7 @@ func (s *stylesheet) rule(selectors, style []byte, conditional bool) {
 			r.inks, r.grounds = r.inks || d.inked, r.grounds || d.grounded
 		}
 		s.rules[name] = r
+		s.tags = s.tags || name[0] != '.' && name[0] != '#'
 	}
 }
 
@@ -122,7 +124,7 @@ func (s *stylesheet) inline(style []byte) dress {
 // dress is what the rules say of an element, and what of that counts more than
 // its style attribute.
 func (s *stylesheet) dress(tag atom.Atom, a *attrs) (d, strong dress) {
-	if len(s.rules) == 0 {
+	if len(s.rules) == 0 || !s.tags && a.class == nil && a.id == nil {
 		return d, strong
 	}
 	var ink, ground bool
@@ -131,15 +133,17 @@ func (s *stylesheet) dress(tag atom.Atom, a *attrs) (d, strong dress) {
 		if !ok {
 			return
 		}
-		d, strong = r.dress.over(d), r.strong.over(strong)
+		d, strong = r.over(d), r.strong.over(strong)
 		strong.shows |= r.shown
 		strong.hides &^= r.shown
 		ink, ground = ink || r.inks, ground || r.grounds
 	}
 	name := tag.String()
-	see([]byte("*"))
-	s.key = append(s.key[:0], name...)
-	see(s.key)
+	if s.tags {
+		see([]byte("*"))
+		s.key = append(s.key[:0], name...)
+		see(s.key)
+	}
 	n := 0
 	for class := range bytes.FieldsSeq(a.class) {
 		if n++; n > maxNames {

@@ -139,6 +139,7 @@ func leaves(list [][]byte, m *Message) [][]byte {
 	}
 	for i, p := range m.Parts {
 		switch {
+		case p.Parent >= 0 && !m.Parts[p.Parent].isMultipart(): // a file that stands inside of a leaf
 		case nested[i] != nil:
 			list = leaves(list, nested[i])
 		case !p.isMultipart():
@@ -171,7 +172,7 @@ func itoa(n int) string { b, _ := json.Marshal(n); return string(b) }
 func TestSuiteFiles(t *testing.T) {
 	t.Parallel()
 	for name, least := range map[string]int{
-		"mime-enmime": 81, "mime-mimekit": 279, "mime-cpython": 56, "mime-mime4j": 413, "rspamd-functional": 269,
+		"mime-enmime": 81, "mime-mimekit": 278, "mime-cpython": 56, "mime-mime4j": 413, "rspamd-functional": 269,
 	} {
 		dir := shared.Dir(t, "suites/"+name)
 		files, withText := 0, 0

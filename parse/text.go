@@ -62,6 +62,8 @@ func (c *content) show(i int) {
 	switch {
 	case p.Type == "multipart/alternative":
 		c.showAlternative(i)
+	case p.isTNEF():
+		c.showTNEF(i)
 	case p.isMultipart():
 		for j, end := i+1, c.m.subtree(i); j < end; j = c.m.subtree(j) {
 			c.show(j)
@@ -79,6 +81,10 @@ func (c *content) showAlternative(i int) {
 	plain, rich := -1, -1
 	for j, end := i+1, c.m.subtree(i); j < end; {
 		next := c.m.subtree(j)
+		if next > j+1 && c.m.Parts[j].Disposition == "attachment" {
+			j = next
+			continue
+		}
 		for k := j; k < next; k++ {
 			p := &c.m.Parts[k]
 			if !p.isText() || p.Disposition == "attachment" || k > j && p.Name != "" && p.Disposition != "inline" {
@@ -107,6 +113,20 @@ func (c *content) showAlternative(i int) {
 	}
 }
 
+// showTNEF shows the body that Outlook handed over, where the message has none
+// of its own beside it.
+func (c *content) showTNEF(i int) {
+	if c.page.seen() == 0 {
+		c.showAlternative(i)
+		return
+	}
+	for j, end := i+1, c.m.subtree(i); j < end; j++ {
+		if p := &c.m.Parts[j]; p.isText() && p.Disposition == "" {
+			p.shown = true
+		}
+	}
+}
+
 // otherForm notes the plain form of what is shown.
 func (c *content) otherForm(i int) {
 	if i < 0 || c.m.Text.Other != "" || c.m.Parts[i].Type != "text/plain" {
@@ -119,7 +139,7 @@ func (c *content) otherForm(i int) {
 
 // showForm shows one form of an alternative, whatever its name.
 func (c *content) showForm(i int) {
-	if p := &c.m.Parts[i]; !p.isMultipart() {
+	if p := &c.m.Parts[i]; !p.isMultipart() && !p.isTNEF() {
 		c.page.begun = true
 		c.showText(p)
 		return
@@ -152,7 +172,11 @@ func (c *content) showText(p *Part) {
 	if isHTML && charset == "" {
 		charset = metaCharset(p.Body)
 	}
-	text, defect := decodeCharset(p.Body, charset)
+	body := p.Body
+	if p.isPlain() && bytes.Contains(body, []byte("begin ")) {
+		body = withoutUU(body)
+	}
+	text, defect := decodeCharset(body, charset)
 	if defect != "" {
 		c.defect(defect)
 	}

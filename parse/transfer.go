@@ -120,37 +120,3 @@ func decodeQuoted(body []byte, limit int) (_ []byte, ok bool) {
 	}
 	return out, ok
 }
-
-// decodeUU undoes uuencode, which is no MIME encoding but is met as one.
-func decodeUU(body []byte, limit int) (_ []byte, ok bool) {
-	var out []byte
-	begun := false
-	for len(body) > 0 && len(out) <= limit {
-		end := lineEnd(body, 0)
-		line := trimEOL(body[:end])
-		body = body[end:]
-		switch {
-		case !begun:
-			begun = bytes.HasPrefix(line, []byte("begin "))
-		case len(line) == 0 || line[0] == '`' || bytes.Equal(line, []byte("end")):
-			return out, true
-		default:
-			out = appendUU(out, line)
-		}
-	}
-	return out, false
-}
-
-func appendUU(out, line []byte) []byte {
-	n := int(line[0]-' ') & 63
-	want := len(out) + n
-	for line = line[1:]; len(out) < want && len(line) > 0; {
-		var q [4]byte
-		for i := range min(4, len(line)) {
-			q[i] = (line[i] - ' ') & 63
-		}
-		out = append(out, q[0]<<2|q[1]>>4, q[1]<<4|q[2]>>2, q[2]<<6|q[3])
-		line = line[min(4, len(line)):]
-	}
-	return out[:min(len(out), want)]
-}

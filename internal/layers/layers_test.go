@@ -26,8 +26,9 @@ var may = map[string][]string{
 	"content/directory": {"content"},
 	"content/page":      {"content"},
 	"content/pdf":       {"content", "content/image"},
+	"content/tnef":      {},
 
-	"parse":           {"content", "content/image", "content/directory", "content/page", "content/pdf"},
+	"parse":           {"content", "content/image", "content/directory", "content/page", "content/pdf", "content/tnef"},
 	"lookalike":       {"parse"},
 	"mailauth":        {"parse"},
 	"scanner":         {"parse"},
@@ -55,7 +56,7 @@ var may = map[string][]string{
 
 // pure packages compute; they may not reach outside the process.
 var (
-	pure    = []string{"content", "content/image", "content/directory", "content/page", "content/pdf", "lexis", "parse", "lookalike", "signals", "detect", "model", "policy"}
+	pure    = []string{"content", "content/image", "content/directory", "content/page", "content/pdf", "content/tnef", "lexis", "parse", "lookalike", "signals", "detect", "model", "policy"}
 	outside = []string{"os", "net", "net/http", "log", "log/slog", "database/sql", "math/rand", "math/rand/v2", "crypto/rand"}
 )
 
