@@ -56,15 +56,27 @@ func is(v signals.Vector, s *signals.Signal) bool { return v.Of(s) == 1 }
 // some tells whether a count is known and above zero.
 func some(v signals.Vector, s *signals.Signal) bool { return v.Of(s) > 0 }
 
+// What makes a sender established.
+const (
+	settled      = 5 // days, after which who answers us is no passing stranger
+	settledTrust = 6 // on so much trust, bought
+	settledDays  = 3 // on so many days
+)
+
 // established tells whether we and the sender know each other: one of the
-// recipients wrote to them, and nothing says that it is not they; or they
-// proved their domain, and their mail was good before. It takes history to
-// say so: without it nobody is.
+// recipients wrote to them, and not only in answer to the last days' mail, and
+// nothing says that it is not they; or they proved their domain, and their
+// mail was good on several days. It takes history to say so: without it nobody
+// is. A victim's answer does not establish a thief, nor do many messages of
+// one day.
 func established(v signals.Vector) bool {
-	if some(v, signals.PairOut) && v.Of(signals.AuthAligned) != 0 {
-		return true
+	if v.Of(signals.SenderBadShare) > 0.1 {
+		return false
 	}
-	return is(v, signals.AuthAligned) && v.Of(signals.SenderSeen) >= 2 && !(v.Of(signals.SenderBadShare) > 0.1)
+	if some(v, signals.PairOut) && v.Of(signals.AuthAligned) != 0 {
+		return !(v.Of(signals.SenderFirstSeen) < settled)
+	}
+	return is(v, signals.AuthAligned) && v.Of(signals.SenderTrust) >= settledTrust && v.Of(signals.SenderDays) >= settledDays
 }
 
 // maxQuote is how many characters of a value from the message are shown.

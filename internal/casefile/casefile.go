@@ -240,6 +240,9 @@ func (r *reader) history(words []string) error {
 		}
 	}
 	t.Attempts = t.Good + t.Bad
+	if t.Days == 0 {
+		t.Days = t.Good // each on a day of its own
+	}
 	if place := r.place(words[1]); place != nil {
 		*place = t
 		return nil
