@@ -58,6 +58,8 @@ type Record struct {
 	Verdict policy.Verdict
 	Fate    Fate
 	Took    Times
+
+	query *store.Query // see asked
 }
 
 // Times says where a message's time went.
@@ -108,7 +110,7 @@ func (f *Filter) judge(ctx context.Context, m Mail) *Record {
 	}
 	err := guard(func() error {
 		start := time.Now()
-		f.gather(ctx, rec.Facts, m.Raw)
+		f.gather(ctx, rec, m.Raw)
 		gathered := time.Now()
 		f.decide(rec)
 		rec.Took.Gather, rec.Took.Judge = gathered.Sub(start), time.Since(gathered)

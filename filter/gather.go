@@ -7,18 +7,22 @@ import (
 	"log/slog"
 	"runtime/debug"
 	"sync"
+	"time"
 
 	"postern/parse"
 	"postern/signals"
-	"postern/store"
 )
 
 var errNoQuarantine = errors.New("filter: no quarantine is configured")
 
+// authShare is how much of the patience DNS may use up before history is asked.
+const authShare = 0.875
+
 // gather is the only I/O before the verdict, and has one deadline for all of
 // it. What is late or broken is named in Facts.Missing; it is never an error,
 // because a verdict is still owed.
-func (f *Filter) gather(ctx context.Context, facts *signals.Facts, raw []byte) {
+func (f *Filter) gather(ctx context.Context, rec *Record, raw []byte) {
+	facts := rec.Facts
 	ctx, cancel := context.WithTimeout(ctx, f.Patience)
 	defer cancel()
 
@@ -27,16 +31,8 @@ func (f *Filter) gather(ctx context.Context, facts *signals.Facts, raw []byte) {
 		return nil
 	})
 
-	var history, scanned error
+	var scanned error
 	var wg sync.WaitGroup
-	if f.History != nil {
-		wg.Go(func() {
-			history = guard(func() (err error) {
-				facts.History, err = f.History.Lookup(ctx, query(facts))
-				return err
-			})
-		})
-	}
 	if f.Scanners != nil {
 		wg.Go(func() {
 			scanned = guard(func() error {
@@ -46,8 +42,16 @@ func (f *Filter) gather(ctx context.Context, facts *signals.Facts, raw []byte) {
 		})
 	}
 	auth := guard(func() error { // here, since it needs the most stack
+		ctx, cancel := context.WithTimeout(ctx, time.Duration(float64(f.Patience)*authShare))
+		defer cancel()
 		facts.Auth = f.Auth.Verify(ctx, facts.Env, facts.Msg, raw)
 		return nil
+	})
+	history := guard(func() (err error) { // behind, since who signed is a habit
+		if f.History != nil {
+			facts.History, err = f.History.Lookup(ctx, rec.asked())
+		}
+		return err
 	})
 	wg.Wait()
 	f.miss(facts, "auth", auth)
@@ -56,15 +60,6 @@ func (f *Filter) gather(ctx context.Context, facts *signals.Facts, raw []byte) {
 	for _, name := range facts.Scanned.Missing {
 		facts.Missing = append(facts.Missing, "scanners/"+name)
 	}
-}
-
-// query asks about the first author, since that is whose name is shown.
-func query(facts *signals.Facts) store.Query {
-	q := store.Query{From: facts.Env.From, Rcpts: facts.Env.Rcpts, AsOf: facts.Env.Received}
-	if len(facts.Msg.From) > 0 {
-		q.From, q.Name = facts.Msg.From[0].Address, facts.Msg.From[0].Name
-	}
-	return q
 }
 
 // try runs one stage, and notes it as missing where it breaks.

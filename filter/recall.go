@@ -38,7 +38,7 @@ func (f *Filter) Unfold(raw []byte, trace Trace) (*Record, error) {
 // the order of their time, one after the other. An error is the store's.
 func (f *Filter) Recall(ctx context.Context, rec *Record) error {
 	var err error
-	if rec.Facts.History, err = f.History.Lookup(ctx, query(rec.Facts)); err != nil {
+	if rec.Facts.History, err = f.History.Lookup(ctx, rec.asked()); err != nil {
 		return fmt.Errorf("filter: %w", err)
 	}
 	if err := guard(func() error { f.decide(rec); return nil }); err != nil {

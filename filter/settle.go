@@ -3,15 +3,10 @@ package filter
 import (
 	"bytes"
 	"context"
-	"crypto/sha256"
-	"encoding/hex"
 	"log/slog"
 	"slices"
-	"strconv"
-	"strings"
 
 	"postern/parse"
-	"postern/policy"
 	"postern/signals"
 	"postern/store"
 )
@@ -76,23 +71,6 @@ func (f *Filter) log(ctx context.Context, rec *Record) {
 		slog.Duration("gather", rec.Took.Gather), slog.Duration("judge", rec.Took.Judge), slog.Duration("deliver", rec.Took.Deliver))
 }
 
-// sighting is what history learns from the record. It shares no memory with
-// the message.
-func sighting(rec *Record) store.Sighting {
-	facts := rec.Facts
-	q := query(facts)
-	q.Name = strings.Clone(q.Name)
-	q.From = parse.Address{Local: strings.Clone(q.From.Local), Domain: strings.Clone(q.From.Domain)}
-	s := store.Sighting{
-		Query: q, ID: sightingID(facts), Verified: verified(facts),
-		Outbound: facts.Direction() != signals.Inbound, Label: store.Unjudged,
-	}
-	if rec.Verdict.Would == policy.Accept && rec.Fate == Relayed {
-		s.Label = store.Good
-	}
-	return s
-}
-
 // remember copies from the record what journal and history keep. Nothing in it
 // shares memory with the message.
 func remember(rec *Record) settled {
@@ -119,26 +97,6 @@ func remember(rec *Record) settled {
 		e.Findings = append(e.Findings, plain)
 	}
 	return settled{e, s}
-}
-
-// verified tells whether the author is proven: by his domain, or by our network.
-func verified(facts *signals.Facts) bool {
-	return facts.Auth.Authenticated() || facts.Direction() != signals.Inbound
-}
-
-// sightingID names the message itself and not its transaction: a client that
-// tries again sends the same authors, dates and identifiers to the same
-// recipients. A forged copy is another message.
-func sightingID(facts *signals.Facts) string {
-	h := sha256.New()
-	for _, part := range []string{strconv.FormatBool(verified(facts)), facts.Env.From.Key(), facts.Msg.MessageID, facts.Msg.Date.UTC().String(), facts.Msg.Subject} {
-		_, _ = h.Write([]byte(part + "\x00"))
-	}
-	for _, r := range facts.Env.Rcpts {
-		_, _ = h.Write([]byte(r.Key() + "\x00"))
-	}
-	_, _ = h.Write([]byte(facts.Msg.Text.Visible))
-	return hex.EncodeToString(h.Sum(nil)[:16])
 }
 
 // held is what the quarantine keeps of a message.

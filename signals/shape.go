@@ -28,10 +28,11 @@ func signers(f *Facts, see func(*mailauth.DKIM)) {
 	}
 }
 
-// authOutcome tells the results of the three methods in one word each.
+// authOutcome tells the results of the three methods in one word each; nothing
+// where DNS did not answer.
 func authOutcome(f *Facts) string {
 	a := &f.Auth
-	if a.SPF.Result == "" && a.DMARC.Result == "" && len(a.DKIM) == 0 {
+	if a.SPF.Result == "" && a.DMARC.Result == "" && len(a.DKIM) == 0 || a.SPF.Result == mailauth.TempError || a.DMARC.Result == mailauth.TempError {
 		return ""
 	}
 	dkim := mailauth.None

@@ -1,0 +1,70 @@
+package signals
+
+import (
+	"slices"
+
+	"postern/lexis"
+	"postern/parse"
+	"postern/store"
+)
+
+// maxPlain bounds the bytes that are read for numbers.
+const maxPlain = 64 << 10
+
+// plain is the author's words, as far as they are read for numbers.
+func (f *Facts) plain() string {
+	text := f.Msg.Text.Visible
+	return text[:min(len(text), maxPlain)]
+}
+
+// Phones lists the telephone numbers in the text, in E.164, each once.
+func (f *Facts) Phones() []string {
+	var all []string
+	for _, p := range lexis.Phones(f.plain(), "") {
+		if p.E164 != "" && len(all) < store.MaxPhones && !slices.Contains(all, p.E164) {
+			all = append(all, p.E164)
+		}
+	}
+	return all
+}
+
+// AccountNames lists the bank accounts in the text, each after the name of its
+// form.
+func (f *Facts) AccountNames() []string {
+	var all []string
+	for _, a := range f.Accounts()[:min(len(f.Accounts()), store.MaxAccounts)] {
+		all = append(all, a.Kind.String()+" "+a.Value)
+	}
+	return all
+}
+
+// Answers lists the Message-IDs that the message answers, the nearest first.
+func (f *Facts) Answers() []string {
+	var ids []string
+	see := func(id string) {
+		if id != "" && len(ids) < store.MaxThread && !slices.Contains(ids, id) {
+			ids = append(ids, id)
+		}
+	}
+	for _, id := range f.Msg.InReplyTo {
+		see(id)
+	}
+	for _, id := range slices.Backward(f.Msg.References) {
+		see(id)
+	}
+	return ids
+}
+
+// Parties lists the people whom the message shows: its authors and those whom
+// it is addressed to.
+func (f *Facts) Parties() []parse.Address {
+	var all []parse.Address
+	for _, list := range [][]parse.Mailbox{f.Msg.From, f.Msg.To, f.Msg.Cc} {
+		for _, m := range list {
+			if m.Address.Domain != "" && len(all) < store.MaxParties && !slices.Contains(all, m.Address) {
+				all = append(all, m.Address)
+			}
+		}
+	}
+	return all
+}

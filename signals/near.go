@@ -1,0 +1,101 @@
+package signals
+
+import (
+	"math"
+	"strings"
+	"unicode/utf8"
+
+	"postern/store"
+)
+
+// Limits of what is read to find texts that are alike.
+const (
+	maxNear  = 6 << 10 // bytes
+	minNear  = 5       // words, below which nothing is said
+	fewWords = 16      // words, up to which only the same text is alike
+	shingle  = 3       // words that stand together
+	rows     = 2       // least hashes to a band
+)
+
+// Bands is a near-duplicate hash of the author's words: the least hashes of
+// their shingles under different orders, in bands (Broder 1997). Of two texts
+// that share nine tenths of their shingles nearly all share a band, of two
+// that share three tenths one in three. Case, numbers and addresses do not
+// count. Short texts have one band, and very short ones none.
+func (f *Facts) Bands() []uint64 {
+	text := f.Msg.Text.Visible
+	var last [shingle]uint64
+	var least [store.Bands * rows]uint64
+	for i := range least {
+		least[i] = math.MaxUint64
+	}
+	words, whole := 0, uint64(fnvOffset)
+	for word := range strings.FieldsSeq(text[:min(len(text), maxNear)]) {
+		h := nearWord(word)
+		if h == 0 {
+			continue
+		}
+		words++
+		whole = (whole ^ h) * fnvPrime
+		copy(last[:], last[1:])
+		last[shingle-1] = h
+		if words < shingle {
+			continue
+		}
+		x := mix(last[0] ^ last[1]*fnvPrime ^ last[2]*golden)
+		for i := range least {
+			least[i] = min(least[i], x*orders[i])
+		}
+	}
+	switch {
+	case words < minNear:
+		return nil
+	case words <= fewWords:
+		return []uint64{whole}
+	}
+	bands := make([]uint64, store.Bands)
+	for i := range bands {
+		bands[i] = mix(least[rows*i] ^ mix(least[rows*i+1]))
+	}
+	return bands
+}
+
+const (
+	fnvOffset = 14695981039346656037
+	fnvPrime  = 1099511628211
+	golden    = 0x9e3779b97f4a7c15 // 2^64 divided by the golden ratio
+)
+
+// orders are odd numbers, by which least hashes are told apart.
+var orders = func() (all [store.Bands * rows]uint64) {
+	for i := range all {
+		all[i] = mix(uint64(i+1)*golden) | 1 //nolint:gosec // never negative
+	}
+	return all
+}()
+
+// mix spreads the bits of x (SplitMix64).
+func mix(x uint64) uint64 {
+	x = (x ^ x>>30) * 0xbf58476d1ce4e5b9
+	x = (x ^ x>>27) * 0x94d049bb133111eb
+	return x ^ x>>31
+}
+
+// nearWord hashes the letters of a word without case; 0 where it is a number,
+// an address or a sign.
+func nearWord(word string) uint64 {
+	h, letters := uint64(fnvOffset), 0
+	for i := range len(word) {
+		switch c := word[i] | 0x20; {
+		case c >= 'a' && c <= 'z' || c >= utf8.RuneSelf:
+			h = (h ^ uint64(c)) * fnvPrime
+			letters++
+		case word[i] >= '0' && word[i] <= '9', word[i] == '@', word[i] == '/':
+			return 0
+		}
+	}
+	if letters == 0 {
+		return 0
+	}
+	return h
+}
