@@ -7,7 +7,7 @@ import "bytes"
 type attrs struct {
 	style, class, id, href, src, srcset, action, background, bgcolor, color []byte
 	content, equiv, kind, cite, data, smartmail, images                     []byte
-	alt, value, placeholder, onclick, ink                                   []byte
+	alt, value, placeholder, onclick, ink, colspan                          []byte
 	hidden                                                                  bool
 }
 
@@ -130,6 +130,8 @@ func (a *attrs) place(name string) *[]byte {
 		return &a.cite
 	case "alt":
 		return &a.alt
+	case "colspan":
+		return &a.colspan
 	case "value":
 		return &a.value
 	case "placeholder":

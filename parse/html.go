@@ -32,6 +32,9 @@ type page struct {
 	image bool
 	style stylesheet
 
+	table  table  // what the cells of the innermost table draw
+	canvas canvas // what block characters draw
+
 	ahead    int    // bytes hidden ahead of all that is shown
 	alt      []byte // what stands for images, one a line
 	cutAt    int    // where in the visible text something hidden stands inside a word; 0 for nowhere
@@ -59,6 +62,7 @@ func (c *content) showHTML(text string, origin Origin) {
 		switch z.next() {
 		case endToken:
 			c.endLink()
+			c.searchCanvas(&p.canvas)
 			return
 		case textToken:
 			c.htmlText(&z)
@@ -83,14 +87,18 @@ func (c *content) htmlText(z *scanner) {
 	case p.top.skip || p.dark:
 		return
 	case p.top.pre:
-		for line := range bytes.Lines(z.Text()) {
+		text := z.Text()
+		p.drawHTML(text)
+		for line := range bytes.Lines(text) {
 			p.flow(p.top.sink(), line)
 			if bytes.HasSuffix(line, []byte("\n")) {
 				p.sinks[p.top.sink()].addBreak()
 			}
 		}
 	default:
-		p.flow(p.top.sink(), z.Text())
+		text := z.Text()
+		p.drawHTML(text)
+		p.flow(p.top.sink(), text)
 	}
 	if p.seen() == 0 {
 		p.ahead = len(p.sinks[hidden].buf)
@@ -108,10 +116,16 @@ func (c *content) startTag(z *scanner, origin Origin) {
 	isBlock := block(tag)
 	if isBlock > 0 {
 		p.sinks[before].lineBreak(isBlock)
+		p.canvas.newline()
 	}
 	switch tag {
 	case atom.Br:
 		p.sinks[before].addBreak()
+		p.canvas.newline()
+	case atom.Table:
+		p.table.begin()
+	case atom.Tr:
+		p.table.row()
 	case atom.Hr:
 		p.sinks[before].lineBreak(1)
 	case atom.Td, atom.Th, atom.Img:
@@ -134,6 +148,9 @@ func (c *content) startTag(z *scanner, origin Origin) {
 		if after := p.top.sink(); after != before {
 			p.sinks[after].lineBreak(1)
 		}
+	}
+	if tag == atom.Td {
+		p.table.cell(p.top.ground, a.class, a.colspan)
 	}
 	c.tagLinks(tag, a, origin)
 }
@@ -159,11 +176,16 @@ func (p *page) label(a *attrs) {
 
 func (c *content) endTag(tag atom.Atom) {
 	p := &c.page
-	if tag == atom.A {
+	switch tag {
+	case atom.A:
 		c.endLink()
+	case atom.Table:
+		c.searchTable()
+	default:
 	}
 	if n := block(tag); n > 0 {
 		p.sinks[p.top.sink()].lineBreak(n)
+		p.canvas.newline()
 	}
 	for i := len(p.stack) - 1; i >= 0 && i >= len(p.stack)-maxClose; i-- {
 		if p.stack[i].tag == tag {

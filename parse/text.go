@@ -185,6 +185,7 @@ func (c *content) showText(p *Part) {
 		c.showHTML(text, InAnchor)
 		return
 	}
+	c.drawPlain(text)
 	c.page.plain(text, strings.EqualFold(p.Params["format"], "flowed"), strings.EqualFold(p.Params["delsp"], "yes"))
 }
 

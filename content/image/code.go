@@ -55,7 +55,8 @@ func Codes(r Raster) []string {
 // the corner of the image, of the other colour.
 func (r Raster) padded(n int) Raster {
 	ground := uint8(0xff)
-	if dark := r.darkBorder(); dark > 0.9 || dark > 0.1 && r.Pix[0] >= 0x80 {
+	top, left := r.darkBorder()
+	if top+left > 1.8 || min(top, left) > 0.1 && r.Pix[0] >= 0x80 {
 		ground = 0
 	}
 	out := Raster{r.W + 2*n, r.H + 2*n, make([]uint8, (r.W+2*n)*(r.H+2*n))}
@@ -69,15 +70,14 @@ func (r Raster) padded(n int) Raster {
 }
 
 // darkBorder is the share of dark pixels in the first row and column.
-func (r Raster) darkBorder() float64 {
-	dark := 0
+func (r Raster) darkBorder() (top, left float64) {
 	for x := range r.W {
-		dark += int(1 - r.Pix[x]>>7)
+		top += float64(1 - r.Pix[x]>>7)
 	}
 	for y := range r.H {
-		dark += int(1 - r.Pix[y*r.W]>>7)
+		left += float64(1 - r.Pix[y*r.W]>>7)
 	}
-	return float64(dark) / float64(r.W+r.H)
+	return top / float64(r.W), left / float64(r.H)
 }
 
 // read decodes the codes that marks of one colour make.
