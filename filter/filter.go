@@ -59,7 +59,8 @@ type Record struct {
 	Fate    Fate
 	Took    Times
 
-	query *store.Query // see asked
+	query *store.Query   // see asked
+	rules *policy.Policy // that decided
 }
 
 // Times says where a message's time went.
@@ -127,7 +128,8 @@ func (f *Filter) judge(ctx context.Context, m Mail) *Record {
 func (f *Filter) decide(rec *Record) {
 	rec.Vector = signals.All().Compute(rec.Facts)
 	f.suspect(rec)
-	rec.Verdict = f.Policy().Decide(rec.Facts, rec.Vector, rec.Found)
+	rec.rules = f.Policy()
+	rec.Verdict = rec.rules.Decide(rec.Facts, rec.Vector, rec.Found)
 }
 
 // suspect asks every detector, and then the model, which weighs what they

@@ -26,7 +26,7 @@ type entry struct {
 
 func newBag(bits, words int, keep []uint64) *bag {
 	return &bag{
-		shift: uint(64 - bits), keep: keep, entries: make([]entry, 0, words), //nolint:gosec // at most 64
+		shift: uint(64 - bits), keep: keep, entries: make([]entry, 0, words),
 		buckets: make([]uint32, 0, 4*words), table: make([]int32, 2*words),
 	}
 }
@@ -68,7 +68,7 @@ func (b *bag) grow() {
 		for b.table[i] != 0 {
 			i = (i + 1) & mask
 		}
-		b.table[i] = int32(n + 1) //nolint:gosec // a bounded text
+		b.table[i] = int32(n + 1)
 	}
 }
 

@@ -95,8 +95,8 @@ func (r *scanner) forest(inputs int) (f Forest) {
 		f.Roots = append(f.Roots, uint32(root)) //nolint:gosec // bounded
 	}
 	count := r.uint(maxNodes)
-	if r.failed = r.failed || count > uint64(len(r.rest)) || len(f.Roots) > 0 && last >= count; r.failed {
-		return Forest{}
+	if r.failed = r.failed || count > uint64(len(r.rest)) || len(f.Roots) > 0 && last >= count; r.failed || count == 0 {
+		return f
 	}
 	f.Nodes = make([]Node, count)
 	depth := make([]uint8, count)

@@ -45,7 +45,6 @@ type reader struct {
 	word    [maxWord + 2]rune // with the marks around it
 	n       int               // characters in word after the first mark
 	letters int               // of these
-	joined  bool              // word ends where no word ends
 
 	single  [maxWord]rune // letters that stand alone
 	singles int

@@ -109,10 +109,11 @@ func (in *Inputs) Row(row []float32, v signals.Vector, found []detect.Finding, t
 }
 
 func (s *source) value(v signals.Vector, found []detect.Finding, t *Scores) float64 {
-	switch s.what {
-	case aSignal:
+	read := t != nil && !math.IsNaN(t.Known)
+	switch {
+	case s.what == aSignal:
 		return v.Of(s.signal)
-	case aHeuristic:
+	case s.what == aHeuristic:
 		score := 0.0
 		for i := range found {
 			if found[i].Detector == s.heuristic {
@@ -120,16 +121,11 @@ func (s *source) value(v signals.Vector, found []detect.Finding, t *Scores) floa
 			}
 		}
 		return score
-	}
-	if t == nil || math.IsNaN(t.Known) {
-		return math.NaN()
-	}
-	switch s.what {
-	case aClass:
+	case s.what == aClass && read:
 		return t.odds(s.class, s.class)
-	case allUnwanted:
+	case s.what == allUnwanted && read:
 		return t.odds(0, detect.Spam)
-	case knownShare:
+	case s.what == knownShare && read:
 		return t.Known
 	}
 	return math.NaN()

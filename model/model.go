@@ -79,21 +79,27 @@ func (m *Model) Predict(v signals.Vector, found []detect.Finding, text *Scores) 
 	return p
 }
 
-// Judge predicts, and adds what it suspects to what the heuristics found. The
-// findings that are among its inputs are marked as weighed: what they are
-// worth is in its own probability.
+// Judge predicts, and adds what it suspects to what the heuristics found, with
+// its reasons.
 func (m *Model) Judge(f *signals.Facts, v signals.Vector, found []detect.Finding) ([]detect.Finding, Prediction) {
 	if m.Text == nil && m.Trees == nil {
 		return found, Prediction{}
 	}
-	p := m.Predict(v, found, m.Read(f))
+	found, p := m.Weigh(v, found, m.Read(f))
+	found[len(found)-1].Evidence = m.evidence(f, found, &p)
+	return found, p
+}
+
+// Weigh is Judge without reasons, of a text that is read. The findings that are
+// among the inputs are marked as weighed: what they are worth is in the model's
+// own probability.
+func (m *Model) Weigh(v signals.Vector, found []detect.Finding, text *Scores) ([]detect.Finding, Prediction) {
+	p := m.Predict(v, found, text)
 	if m.inputs != nil {
 		for i := range found {
 			found[i].Weighed = m.inputs.Weighs(found[i].Detector)
 		}
 	}
 	all := p.P
-	finding := detect.Finding{Detector: Detector, Class: p.Likeliest(), Score: p.Unwanted, P: &all}
-	finding.Evidence = m.evidence(f, found, &p)
-	return append(found, finding), p
+	return append(found, detect.Finding{Detector: Detector, Class: p.Likeliest(), Score: p.Unwanted, P: &all}), p
 }

@@ -29,7 +29,7 @@ func newWalker(f *Forest) *walker {
 		n := &f.Nodes[i]
 		w.value[i] = n.Value
 		if n.Next == 0 {
-			w.steps[i] = step{at: math.MaxInt32, next: uint32(i)} //nolint:gosec // bounded by the format
+			w.steps[i] = step{at: math.MaxInt32, next: uint32(i)}
 			continue
 		}
 		depth[n.Next], depth[n.Next+1] = depth[i]+1, depth[i]+1

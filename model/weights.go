@@ -48,15 +48,15 @@ func NewText(w *TextWeights) *Text {
 }
 
 // index counts the rows before each word of the bitmap.
-func (t *Text) index() (rows int) {
+func (t *Text) index() {
+	rows := 0
 	t.rank = make([]uint32, len(t.keep))
 	for i, word := range t.keep {
-		t.rank[i] = uint32(rows) //nolint:gosec // at most maxRows
+		t.rank[i] = uint32(rows)
 		for ; word != 0; word &= word - 1 {
 			rows++
 		}
 	}
-	return rows
 }
 
 // Weights is the model as numbers again, quantised as they are.
@@ -65,7 +65,7 @@ func (t *Text) Weights() *TextWeights {
 	for i, word := range t.keep {
 		for b := range uint32(64) {
 			if word&(1<<b) != 0 {
-				w.Buckets = append(w.Buckets, uint32(i)<<6|b) //nolint:gosec // at most 24 bits
+				w.Buckets = append(w.Buckets, uint32(i)<<6|b)
 			}
 		}
 	}

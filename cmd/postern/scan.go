@@ -126,6 +126,7 @@ func (s *scanning) close() {
 type result struct {
 	name   string
 	record *filter.Record
+	turn   *filter.Turn // nil where none was found
 	out    filter.Outgoing
 	err    error
 }
@@ -153,5 +154,8 @@ func (s *scanning) judge(ctx context.Context, j *job) result {
 		r.out = out
 		return filter.Relayed
 	})
+	if turn, ok := f.Turn(r.record); ok && !s.command.MIME {
+		r.turn = &turn
+	}
 	return r
 }

@@ -28,6 +28,8 @@ type judged struct {
 	Auth         map[string]string  `json:"auth,omitempty"`
 	FirstContact string             `json:"first_contact,omitempty"`
 	Signals      []web.Value        `json:"signals,omitempty"` // those behind the reasons
+	Model        *explained         `json:"model,omitempty"`
+	Turn         *turned            `json:"turn,omitempty"`
 	Missing      []string           `json:"missing,omitempty"`
 	Error        string             `json:"error,omitempty"`
 }
@@ -61,6 +63,7 @@ func (r *result) judged() judged {
 		File: r.name, Verdict: v.Would.String(), Score: v.Score, Class: v.Class.String(), Reasons: []string{},
 		ID: facts.Env.ID, Rule: v.Rule, Scores: map[string]float64{}, From: facts.From().String(), MailFrom: facts.Env.From.String(),
 		Auth: auth(&facts.Auth), FirstContact: firstContact(facts), Signals: behind(rec), Missing: facts.Missing,
+		Model: explain(rec), Turn: turn(r.turn),
 	}
 	if facts.Env.Remote.IsValid() {
 		j.Client = facts.Env.Remote.String()
@@ -87,6 +90,8 @@ func (t *terminal) judged(j judged) {
 	for _, v := range j.Signals {
 		t.print("    signal   %-32s %g", v.Signal, v.Value)
 	}
+	t.explained(j.Model)
+	t.turned(j.Turn)
 	if len(j.Missing) > 0 {
 		t.print("    missing  %s", strings.Join(j.Missing, ", "))
 	}

@@ -18,7 +18,7 @@ const name = "files/postern.model"
 var Load = sync.OnceValues(func() (*model.Bundle, error) {
 	data, err := files.ReadFile(name)
 	if err != nil {
-		return nil, nil //nolint:nilerr,nilnil // a binary without a model judges by its heuristics
+		return nil, nil //nolint:nilnil // a binary without a model judges by its heuristics
 	}
 	return model.Decode(data)
 })

@@ -69,7 +69,7 @@ func (f *ftrl) predict(terms []model.Term) {
 }
 
 // settled is the error of a class that is not worth a step.
-const settled = 2e-3
+const settled = 1e-2
 
 // update learns one sample.
 func (f *ftrl) update(terms []model.Term, class int, weight float64) {

@@ -23,7 +23,7 @@ type TextSample struct {
 
 // TextOptions steer the fitting of a text model. Zero takes the default.
 type TextOptions struct {
-	Bits      int     // of a bucket's number; 20
+	Bits      int     // of a bucket's number; 19
 	Epochs    int     // passes over the samples; 4
 	Alpha     float64 // learning rate; 0.5
 	Beta      float64 // what holds the first steps back; 0.3
@@ -40,7 +40,7 @@ type TextOptions struct {
 }
 
 func (o TextOptions) filled() TextOptions {
-	fill(&o.Bits, 20)
+	fill(&o.Bits, 19)
 	fill(&o.Epochs, 4)
 	fill(&o.Alpha, 0.5)
 	fill(&o.Beta, 0.3)
@@ -80,7 +80,7 @@ func FitTextOut(samples []TextSample, fold []int, o TextOptions) (*model.Text, [
 	if len(fold) != len(samples) {
 		return nil, nil, fmt.Errorf("train: %d samples are in %d folds", len(samples), len(fold))
 	}
-	folds := slices.Max(append(fold[:len(fold):len(fold)], -1)) + 1
+	folds := slices.Max(append(slices.Clip(fold), -1)) + 1
 	o = o.filled()
 	corpus := readCorpus(samples, o)
 	if len(corpus.classes) < 2 {
@@ -125,7 +125,7 @@ func readCorpus(samples []TextSample, o TextOptions) *corpus {
 		kept := all[:0]
 		for _, t := range all {
 			if rows[t.Bucket] > 0 {
-				kept = append(kept, model.Term{Bucket: uint32(rows[t.Bucket] - 1), X: t.X}) //nolint:gosec // positive
+				kept = append(kept, model.Term{Bucket: uint32(rows[t.Bucket] - 1), X: t.X})
 			}
 		}
 		c.terms[i] = slices.Clone(kept)
@@ -144,7 +144,7 @@ func (c *corpus) weigh(samples []TextSample) {
 	for class, sum := range sums {
 		if sum > 0 {
 			number[class] = len(c.classes)
-			c.classes = append(c.classes, detect.Class(class)) //nolint:gosec // few
+			c.classes = append(c.classes, detect.Class(class))
 		}
 	}
 	for i := range samples {
@@ -189,8 +189,8 @@ func (c *corpus) frequent(samples []TextSample) []int32 {
 	for b, n := range count {
 		count[b] = 0
 		if int(n) >= min(c.options.MinGroups, int(group)) {
-			c.buckets = append(c.buckets, uint32(b)) //nolint:gosec // at most 24 bits
-			count[b] = int32(len(c.buckets))         //nolint:gosec // as above
+			c.buckets = append(c.buckets, uint32(b))
+			count[b] = int32(len(c.buckets)) //nolint:gosec // as above
 		}
 	}
 	return count

@@ -64,7 +64,7 @@ func FitTrees(x *Matrix, labels []detect.Class, weights []float64, o TreeOptions
 		return nil, fmt.Errorf("train: %d rows have %d labels and %d weights", n, len(labels), len(weights))
 	}
 	f := &forests{options: o.filled(), labels: labels, weights: weights, bins: bin(x), rises: make([]int8, len(x.Names))}
-	f.progress.tell = o.Progress
+	f.tell = o.Progress
 	if !o.Free {
 		f.rises = constraintsOf(x.Names)
 	}
@@ -74,11 +74,11 @@ func FitTrees(x *Matrix, labels []detect.Class, weights []float64, o TreeOptions
 		case weights[i] <= 0:
 			continue
 		case c.Unwanted():
-			unwanted = append(unwanted, int32(i)) //nolint:gosec // fewer rows than that
+			unwanted = append(unwanted, int32(i))
 		default:
-			wanted = append(wanted, int32(i)) //nolint:gosec // as above
+			wanted = append(wanted, int32(i))
 		}
-		all = append(all, int32(i)) //nolint:gosec // as above
+		all = append(all, int32(i))
 	}
 	if len(unwanted) == 0 || len(wanted) == 0 {
 		return nil, errOneClass
@@ -184,8 +184,8 @@ func (f *forests) kinds(rows []int32, free []int8) []model.Kind {
 			continue
 		}
 		base := model.ToFixed(math.Log(sum))
-		kinds = append(kinds, model.Kind{Class: detect.Class(c), Forest: model.Forest{Base: base}}) //nolint:gosec // few
-		growers = append(growers, f.grower(kindDepth, kindRate, free, uint64(c)))                   //nolint:gosec // few
+		kinds = append(kinds, model.Kind{Class: detect.Class(c), Forest: model.Forest{Base: base}})
+		growers = append(growers, f.grower(kindDepth, kindRate, free, uint64(c)))
 		all := make([]float64, f.bins.rows)
 		for _, r := range rows {
 			all[r] = base.Float()
