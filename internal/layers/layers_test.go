@@ -38,25 +38,26 @@ var may = map[string][]string{
 	"store/pebble":    {"parse", "store", "store/record"},
 	"relay":           {"parse"},
 	"mailbox":         {},
+	"hosts":           {},
 	"lexis":           {},
-	"signals":         {"content", "lexis", "parse", "lookalike", "mailauth", "scanner", "store"},
-	"detect":          {"content", "lexis", "parse", "mailauth", "scanner", "store", "signals"},
+	"signals":         {"hosts", "content", "lexis", "parse", "lookalike", "mailauth", "scanner", "store"},
+	"detect":          {"hosts", "content", "lexis", "parse", "mailauth", "scanner", "store", "signals"},
 	"policy":          {"parse", "mailauth", "scanner", "store", "signals", "detect"},
 	"model":           {"parse", "mailauth", "scanner", "store", "signals", "detect", "lexis"},
 	"model/shipped":   {"model"},
 	"model/train":     {"parse", "mailauth", "scanner", "store", "signals", "detect", "lexis", "policy", "model", "filter", "mailbox"},
-	"filter":          {"lexis", "parse", "mailauth", "scanner", "store", "signals", "detect", "policy", "model"},
+	"filter":          {"hosts", "lexis", "parse", "mailauth", "scanner", "store", "signals", "detect", "policy", "model"},
 	"smtpd":           {"parse", "policy", "filter", "relay"},
 	"web":             {"parse", "mailauth", "scanner", "store", "signals", "detect", "policy", "filter"},
 	"cmd/postern": {
-		"parse", "mailauth", "scanner", "store", "store/pebble", "relay", "signals", "detect", "policy", "filter", "smtpd", "web", "mailbox",
+		"hosts", "parse", "mailauth", "scanner", "store", "store/pebble", "relay", "signals", "detect", "policy", "filter", "smtpd", "web", "mailbox",
 		"model", "model/shipped", "model/train",
 	},
 }
 
 // pure packages compute; they may not reach outside the process.
 var (
-	pure    = []string{"content", "content/image", "content/directory", "content/page", "content/pdf", "content/tnef", "lexis", "parse", "lookalike", "signals", "detect", "model", "policy"}
+	pure    = []string{"hosts", "content", "content/image", "content/directory", "content/page", "content/pdf", "content/tnef", "lexis", "parse", "lookalike", "signals", "detect", "model", "policy"}
 	outside = []string{"os", "net", "net/http", "log", "log/slog", "database/sql", "math/rand", "math/rand/v2", "crypto/rand"}
 )
 
