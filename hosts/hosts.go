@@ -136,8 +136,8 @@ func (l *Lists) Of(host, path string) Kind {
 		if path != "" && path != "/" && l.paths[name] {
 			k |= l.kinds[name+firstSegments(path)]
 		}
-		rest, ok := "", false
-		if _, rest, ok = strings.Cut(name, "."); !ok {
+		_, rest, ok := strings.Cut(name, ".")
+		if !ok {
 			break
 		}
 		name = rest

@@ -87,7 +87,7 @@ func TestListsAreGenerated(t *testing.T) {
 			if err != nil {
 				t.Fatal(err)
 			}
-			for _, e := range strings.Fields(string(data)) {
+			for e := range strings.FieldsSeq(string(data)) {
 				e = strings.ToLower(strings.Trim(e, "./"))
 				if validEntry(e) && !slices.Contains(tooWide, e) {
 					entries = append(entries, e)

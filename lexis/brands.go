@@ -14,12 +14,22 @@ type Brand struct {
 	Name    string
 	Words   []string // what a reader takes for it; see brands.txt
 	Domains []string // that are truly theirs, the main one first
+	Lent    []string // that are theirs, but where their customers speak
 }
 
 // Owns reports whether domain, in lower case and A-label form, is the brand's
-// or beneath a domain of the brand.
+// or beneath a domain of the brand, and not one that is lent to customers.
 func (b *Brand) Owns(domain string) bool {
-	return slices.ContainsFunc(b.Domains, func(own string) bool {
+	return beneath(domain, b.Domains) && !beneath(domain, b.Lent)
+}
+
+// Lends reports whether domain is one of those where the brand's customers
+// speak, or beneath it.
+func (b *Brand) Lends(domain string) bool { return beneath(domain, b.Lent) }
+
+// beneath reports whether domain is one of the list or beneath it.
+func beneath(domain string, list []string) bool {
+	return slices.ContainsFunc(list, func(own string) bool {
 		rest, ok := strings.CutSuffix(domain, own)
 		return ok && (rest == "" || rest[len(rest)-1] == '.')
 	})
@@ -34,12 +44,15 @@ var Brands = sync.OnceValue(func() []*Brand {
 	var list []*Brand
 	for line := range strings.Lines(brandsFile) {
 		fields := strings.Split(line, "|")
-		if len(fields) != 3 || line[0] == '#' {
+		if len(fields) < 3 || line[0] == '#' {
 			continue
 		}
 		b := &Brand{Name: strings.TrimSpace(fields[0]), Domains: strings.Fields(fields[2])}
 		for word := range strings.SplitSeq(fields[1], ",") {
 			b.Words = append(b.Words, strings.TrimSpace(word))
+		}
+		if len(fields) > 3 {
+			b.Lent = strings.Fields(fields[3])
 		}
 		list = append(list, b)
 	}
@@ -59,10 +72,11 @@ type brandIndex struct {
 	bits    [1 << 10]uint64 // a bit for each first token: most words of a text end here
 	within  []brandWord     // of scripts that put no space between words
 	domains map[string]*Brand
+	lent    map[string]*Brand
 }
 
 var brands = sync.OnceValue(func() *brandIndex {
-	x := &brandIndex{first: map[uint32][]brandWord{}, domains: map[string]*Brand{}}
+	x := &brandIndex{first: map[uint32][]brandWord{}, domains: map[string]*Brand{}, lent: map[string]*Brand{}}
 	for _, b := range Brands() {
 		for _, word := range b.Words {
 			w := brandWord{brand: b, exact: strings.ContainsFunc(word, unicode.IsUpper)}
@@ -86,6 +100,9 @@ var brands = sync.OnceValue(func() *brandIndex {
 			if x.domains[d] == nil {
 				x.domains[d] = b
 			}
+		}
+		for _, d := range b.Lent {
+			x.lent[d] = b
 		}
 	}
 	return x
@@ -215,11 +232,14 @@ func (w *brandWord) begins(text string) bool {
 // nil.
 func BrandOf(domain string) *Brand {
 	x := brands()
-	for domain != "" {
-		if b := x.domains[domain]; b != nil {
+	for rest := domain; rest != ""; _, rest, _ = strings.Cut(rest, ".") {
+		if b := x.domains[rest]; b != nil && !b.Lends(domain) {
 			return b
 		}
-		_, domain, _ = strings.Cut(domain, ".")
 	}
 	return nil
 }
+
+// LentBy is the brand whose customers speak at domain, itself one of
+// [Brand.Lent], or nil.
+func LentBy(domain string) *Brand { return brands().lent[domain] }

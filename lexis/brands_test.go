@@ -40,6 +40,7 @@ func TestBrandOf(t *testing.T) {
 	for domain, want := range map[string]string{
 		"paypal.com": "PayPal", "www.paypal.com": "PayPal", "paypal.com.evil.test": "", "notpaypal.com": "",
 		"login.microsoftonline.com": "Microsoft", "com": "", "": "",
+		"drive.google.com": "Google", "sites.google.com": "", "ann.sites.google.com": "", "shop.onmicrosoft.com": "",
 	} {
 		got := ""
 		if b := BrandOf(domain); b != nil {
@@ -64,7 +65,7 @@ func TestTableOfBrands(t *testing.T) {
 			continue
 		}
 		rows++
-		if strings.Count(line, "|") != 2 {
+		if n := strings.Count(line, "|"); n < 2 || n > 3 {
 			t.Errorf("no row: %q", line)
 		}
 	}

@@ -3,6 +3,7 @@ package signals
 import (
 	"slices"
 
+	"postern/hosts"
 	"postern/mailauth"
 	"postern/parse"
 	"postern/scanner"
@@ -18,8 +19,9 @@ type Facts struct {
 	History store.Profile
 	Scanned scanner.Results // what other scanners say
 	Org     *Org
-	Size    int      // bytes of the message as received
-	Missing []string // stages that timed out or failed: "auth", "history", ...
+	Hosts   *hosts.Lists // those that come with the program where nil
+	Size    int          // bytes of the message as received
+	Missing []string     // stages that timed out or failed: "auth", "history", ...
 
 	seen *view // what several signals look at; see look
 }

@@ -3,6 +3,7 @@ package signals
 import (
 	"strings"
 
+	"postern/lexis"
 	"postern/parse"
 	"postern/store"
 )
@@ -12,6 +13,12 @@ type view struct {
 	text  text
 	forms forms
 	links []target
+	urls  urls
+
+	senders *parties // made by senders
+
+	claims, names         []*lexis.Brand // made by claimed and named
+	claimsRead, namesRead bool
 
 	memory *memory       // made by memory, likewise
 	style  []float64     // made by Style; empty where the text is too short
@@ -30,8 +37,9 @@ func (f *Facts) look() *view {
 		f.seen = &view{
 			text:  readText(f.Msg.Subject, &f.Msg.Text),
 			forms: readForms(&f.Msg.Text),
-			links: readLinks(f.Msg.Links),
+			links: f.readLinks(),
 		}
+		f.seen.urls = countURLs(f.seen.links)
 	}
 	return f.seen
 }
