@@ -32,10 +32,12 @@ func Phones(text, region string) []Phone {
 }
 
 type phoneScan struct {
-	text  string
-	home  *plan
-	found []Phone
-	tried int
+	text   string
+	home   *plan
+	found  []Phone
+	tried  int
+	number dialled       // the one at hand
+	word   [maxWord]byte // the word at hand
 }
 
 // notBefore are characters before which digits are part of something else.
@@ -49,18 +51,25 @@ func (s *phoneScan) read(i int) (next int) {
 		}
 		return i
 	}
-	n, end := readDialled(s.text, i)
+	n := &s.number
+	end := n.read(s.text, i)
 	if end < i+1 {
 		return i + 1
 	}
 	if !n.whole || !n.shape() {
 		return end
 	}
+	for j := range s.found {
+		if s.found[j].National == string(n.digits) {
+			s.found[j].Asked = s.found[j].Asked || s.asked(i)
+			return end
+		}
+	}
 	p, ok := n.phone(s.home)
 	if !ok {
 		return end
 	}
-	p.Asked = asked(s.text, i)
+	p.Asked = s.asked(i)
 	if at := slices.IndexFunc(s.found, func(q Phone) bool { return q.E164 == p.E164 && (q.E164 != "" || q.National == p.National) }); at >= 0 {
 		s.found[at].Asked = s.found[at].Asked || p.Asked
 	} else {
@@ -91,8 +100,9 @@ type dialled struct {
 
 const maxDialled = 15 // digits of a number (ITU-T E.164)
 
-// readDialled reads the number at i and gives its end.
-func readDialled(s string, i int) (n dialled, end int) {
+// read takes the number at i and gives its end.
+func (n *dialled) read(s string, i int) (end int) {
+	*n = dialled{}
 	n.digits = n.buf[:0]
 	last := i
 	inGroup := false
@@ -132,7 +142,7 @@ run:
 		inGroup = false
 	}
 	n.whole = last+1 >= len(s) || !inWord(s[last+1]) && s[last+1] != ':' && s[last+1] != '@' && s[last+1] != '%' // not 8pm, nor 09:00
-	return n, end
+	return end
 }
 
 func count(b, is byte) int {
@@ -296,9 +306,9 @@ var askEastern = [][]byte{
 }
 
 // asked tells whether the words before i ask for a call.
-func asked(s string, i int) (yes bool) {
+func (s *phoneScan) asked(i int) (yes bool) {
 	words := 0
-	before(new([maxWord]byte), s, i, askReach, func(word []byte) bool {
+	before(&s.word, s.text, i, askReach, func(word []byte) bool {
 		words++
 		yes = askWords[string(word)]
 		for _, w := range askEastern {

@@ -7,6 +7,7 @@ import (
 	"strings"
 	"time"
 
+	"postern/lexis"
 	"postern/parse"
 	"postern/store"
 )
@@ -116,4 +117,4 @@ func (f *Facts) LinkDomains() []string {
 }
 
 // Invoice tells whether the message asks for payment.
-func (f *Facts) Invoice() bool { return f.look().text.topics[payment] > 0 }
+func (f *Facts) Invoice() bool { return f.look().text.reading.Hits[lexis.Payment].Count > 0 }

@@ -3,6 +3,7 @@ package signals
 import (
 	"strings"
 
+	"postern/lexis"
 	"postern/mailauth"
 	"postern/store"
 )
@@ -99,9 +100,9 @@ var Attributes = []Attribute{
 		Kind: 15, Name: "intent", Doc: "What the words are about.",
 		Keep: store.Keep{Address: 8, Domain: 8, Org: 4, Rcpt: 8, Pair: 8},
 		Read: func(f *Facts, see func(string)) {
-			for topic, n := range f.look().text.topics {
-				if n > 0 {
-					see(topicNames[topic])
+			for i, h := range f.look().text.reading.Hits {
+				if h.Count > 0 && lexis.Intent(i) < lexis.Action {
+					see(lexis.Intent(i).String())
 				}
 			}
 		},

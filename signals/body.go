@@ -1,5 +1,7 @@
 package signals
 
+import "postern/lexis"
+
 // BodyVisible is how much there is to read.
 var BodyVisible = define(Signal{
 	Name: "body.visible", Level: Message, Unit: Count,
@@ -27,55 +29,55 @@ var BodyZeroWidth = define(Signal{
 // BodyUrgency counts words that press.
 var BodyUrgency = define(Signal{
 	Name: "body.urgency", Level: Message, Unit: Count,
-	Doc:  "Words and phrases of haste in the subject and the visible text, in seven languages.",
-	Eval: func(f *Facts) float64 { return float64(f.look().text.topics[urgency]) },
+	Doc:  "Words and phrases of haste in the subject and the visible text, in twelve languages.",
+	Eval: func(f *Facts) float64 { return float64(f.look().text.reading.Hits[lexis.Urgency].Count) },
 })
 
 // BodySecrecy counts words that isolate.
 var BodySecrecy = define(Signal{
 	Name: "body.secrecy", Level: Message, Unit: Count,
-	Doc:  "Words and phrases of secrecy and of not being reachable, in seven languages.",
-	Eval: func(f *Facts) float64 { return float64(f.look().text.topics[secrecy]) },
+	Doc:  "Words and phrases of secrecy and of not being reachable, in twelve languages.",
+	Eval: func(f *Facts) float64 { return float64(f.look().text.reading.Hits[lexis.Secrecy].Count) },
 })
 
 // BodyPayment counts words of money.
 var BodyPayment = define(Signal{
 	Name: "body.payment", Level: Message, Unit: Count,
-	Doc:  "Words and phrases of invoices, payments and bank accounts, in seven languages.",
-	Eval: func(f *Facts) float64 { return float64(f.look().text.topics[payment]) },
+	Doc:  "Words and phrases of invoices, payments and bank accounts, in twelve languages.",
+	Eval: func(f *Facts) float64 { return float64(f.look().text.reading.Hits[lexis.Payment].Count) },
 })
 
 // BodyCredential counts words of passwords.
 var BodyCredential = define(Signal{
 	Name: "body.credential", Level: Message, Unit: Count,
-	Doc:  "Words and phrases of passwords, signing in and account checks, in seven languages.",
-	Eval: func(f *Facts) float64 { return float64(f.look().text.topics[credential]) },
+	Doc:  "Words and phrases of passwords, signing in and account checks, in twelve languages.",
+	Eval: func(f *Facts) float64 { return float64(f.look().text.reading.Hits[lexis.Credential].Count) },
 })
 
 // BodyCrypto counts words of digital money.
 var BodyCrypto = define(Signal{
 	Name: "body.crypto", Level: Message, Unit: Count,
-	Doc:  "Words and phrases of crypto-currency in the subject and the visible text, in seven languages.",
-	Eval: func(f *Facts) float64 { return float64(f.look().text.topics[crypto]) },
+	Doc:  "Words and phrases of crypto-currency in the subject and the visible text, in twelve languages.",
+	Eval: func(f *Facts) float64 { return float64(f.look().text.reading.Hits[lexis.Crypto].Count) },
 })
 
 // BodyExtortion counts words of blackmail.
 var BodyExtortion = define(Signal{
 	Name: "body.extortion", Level: Message, Unit: Count,
-	Doc:  "Words and phrases of ransom, spying and exposure, in seven languages.",
-	Eval: func(f *Facts) float64 { return float64(f.look().text.topics[extortion]) },
+	Doc:  "Words and phrases of ransom, spying and exposure, in twelve languages.",
+	Eval: func(f *Facts) float64 { return float64(f.look().text.reading.Hits[lexis.Extortion].Count) },
 })
 
 // BodyWallets counts addresses to pay to.
 var BodyWallets = define(Signal{
 	Name: "body.wallets", Level: Message, Unit: Count,
-	Doc:  "Crypto-currency addresses whose checksum is right (base58check, bech32).",
-	Eval: func(f *Facts) float64 { return float64(f.look().text.wallets) },
+	Doc:  "Addresses of digital money whose checksum is right.",
+	Eval: func(f *Facts) float64 { return float64(len(f.look().text.wallets)) },
 })
 
 // BodyPhones counts telephone numbers.
 var BodyPhones = define(Signal{
 	Name: "body.phones", Level: Message, Unit: Count,
 	Doc:  "Telephone numbers in the subject and the visible text.",
-	Eval: func(f *Facts) float64 { return float64(f.look().text.phones) },
+	Eval: func(f *Facts) float64 { return float64(len(f.look().text.phones)) },
 })

@@ -43,14 +43,13 @@ func readForms(t *parse.Text) forms {
 // formWords appends the hash of each word that is no link or address, as those
 // are written in different ways.
 func formWords(words []uint32, texts ...string) []uint32 {
-	t := text{tried: maxWallets} // nothing is counted here
 	for _, s := range texts {
 		for token := range strings.FieldsSeq(s[:min(len(s), maxText)]) {
 			if len(words) >= maxFormWords {
 				return words
 			}
 			if len(token) <= maxFormWord && strings.IndexByte(token, '/') < 0 && strings.IndexByte(token, '@') < 0 {
-				words = t.words(words, token)
+				words = hashWords(words, token)
 			}
 		}
 	}

@@ -3,6 +3,7 @@ package signals
 import (
 	"unicode/utf8"
 
+	"postern/lexis"
 	"postern/parse"
 )
 
@@ -113,18 +114,18 @@ func (f *Facts) forwards(is func(domain string) bool) float64 {
 }
 
 // quoted defines a count of words in what is quoted.
-func quoted(name string, topic int, doc string) *Signal {
+func quoted(name string, intent lexis.Intent, doc string) *Signal {
 	return define(Signal{
 		Name: "body.quoted_" + name, Level: Message, Unit: Count, Doc: doc,
-		Eval: func(f *Facts) float64 { return float64(f.look().text.quoted[topic]) },
+		Eval: func(f *Facts) float64 { return float64(f.look().text.quoted.Hits[intent].Count) },
 	})
 }
 
 // Words in what is quoted.
 var (
-	BodyQuotedUrgency    = quoted("urgency", urgency, "Words and phrases of haste in what is quoted.")
-	BodyQuotedPayment    = quoted("payment", payment, "Words and phrases of invoices, payments and bank accounts in what is quoted.")
-	BodyQuotedCredential = quoted("credential", credential, "Words and phrases of passwords, signing in and account checks in what is quoted.")
+	BodyQuotedUrgency    = quoted("urgency", lexis.Urgency, "Words and phrases of haste in what is quoted.")
+	BodyQuotedPayment    = quoted("payment", lexis.Payment, "Words and phrases of invoices, payments and bank accounts in what is quoted.")
+	BodyQuotedCredential = quoted("credential", lexis.Credential, "Words and phrases of passwords, signing in and account checks in what is quoted.")
 )
 
 // Words of one form of the message that the other lacks.

@@ -19,6 +19,7 @@ type view struct {
 
 	claims, names         []*lexis.Brand // made by claimed and named
 	claimsRead, namesRead bool
+	claim                 *brandClaim // made by claim
 
 	memory *memory       // made by memory, likewise
 	style  []float64     // made by Style; empty where the text is too short
@@ -35,7 +36,7 @@ func (f *Facts) Ready() { f.look() }
 func (f *Facts) look() *view {
 	if f.seen == nil {
 		f.seen = &view{
-			text:  readText(f.Msg.Subject, &f.Msg.Text),
+			text:  readText(f.Msg.Subject, region(f.From().Domain), &f.Msg.Text),
 			forms: readForms(&f.Msg.Text),
 			links: f.readLinks(),
 		}
