@@ -8,7 +8,7 @@ BIN   := $(CURDIR)/bin
 RACE  := ./cmd/... ./filter/... ./internal/dialog/... ./mailauth/... ./relay/... ./smtpd/... ./store/... ./web/...
 PLAIN  = $(filter-out $(shell go list $(RACE)),$(shell go list ./...))
 
-.PHONY: help run test check golden gen fuzz bench load eval deb nightly build lint setup
+.PHONY: help run test check golden gen fuzz bench load eval model deb nightly build lint setup
 
 help:
 	@sed -n 's/^## //p' Makefile
@@ -54,6 +54,12 @@ load: build
 eval: build
 	@test -n "$(CORPUS)" || { echo "say where the mail is: make eval CORPUS=DIR" >&2; exit 64; }
 	$(BIN)/postern eval $(CORPUS)
+
+## make model CORPUS=D trains the embedded model on labelled mail; CLEAN=1: without non-commercial and unlicensed sources
+model: build
+	@test -n "$(CORPUS)" || { echo "say where the mail is: make model CORPUS=DIR" >&2; exit 64; }
+	$(BIN)/postern train $(if $(CLEAN),--clean) --output $(or $(MODEL),$(if $(CLEAN),$(BIN)/clean.model,model/shipped/files/postern.model)) \
+		--report $(BIN)/$(if $(CLEAN),clean,model).md $(CORPUS)
 
 ## make deb            the Debian package, in bin/
 deb: build

@@ -14,6 +14,7 @@ import (
 
 type evalCommand struct {
 	Config    string   `type:"path" placeholder:"FILE" help:"The configuration file, for its thresholds and rules; without it, defaults."`
+	Model     string   `type:"path" placeholder:"FILE" help:"The model to evaluate; without it, that of the configuration or the binary."`
 	Compare   []string `type:"path" placeholder:"FILE" help:"What another scorer says: lines of path, tab, score."`
 	Part      string   `enum:"all,earlier,later" default:"all" help:"all, or what came earlier (70% of each source, by campaign) or later."`
 	Source    []string `placeholder:"SOURCE" help:"Only these sources, as CLASS/SOURCE."`
@@ -50,6 +51,9 @@ func (c *evalCommand) Run(ctx context.Context, t *terminal) error {
 	cfg, err := loadOrDefaults(c.Config)
 	if err != nil {
 		return err
+	}
+	if c.Model != "" {
+		cfg.Model.Path = c.Model
 	}
 	trained, rules, err := cfg.judging()
 	if err != nil {

@@ -38,6 +38,7 @@ type commands struct {
 	Explain    explainCommand    `cmd:"" help:"Why a message was judged as it was."`
 	History    historyCommand    `cmd:"" help:"What is known of a sender."`
 	Label      labelCommand      `cmd:"" help:"Record what a message really was."`
+	Train      trainCommand      `cmd:"" help:"Make models from labelled mail."`
 	Eval       evalCommand       `cmd:"" help:"Judge labelled mail, and print how well."`
 	Config     configCommand     `cmd:"" help:"Check or show the configuration."`
 	Version    versionCommand    `cmd:"" help:"Print the version."`

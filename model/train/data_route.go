@@ -125,8 +125,13 @@ func (m *Mail) envelope(raw []byte, rcpt parse.Address, v View) (*parse.Envelope
 	return env, auth
 }
 
-// known are the outcomes that servers write.
-var known = map[string]mailauth.Result{
+// known tells whether the receiving server checked anything.
+func (r *Received) known() bool {
+	return outcomes[r.SPF] != "" || outcomes[r.DKIM] != "" || outcomes[r.DMARC] != ""
+}
+
+// outcomes are how servers write them.
+var outcomes = map[string]mailauth.Result{
 	"pass": mailauth.Pass, "fail": mailauth.Fail, "none": mailauth.None, "neutral": mailauth.Neutral,
 	"softfail": mailauth.SoftFail, "permerror": mailauth.PermError, "bestguesspass": mailauth.None,
 }
@@ -134,11 +139,11 @@ var known = map[string]mailauth.Result{
 // results is what the receiving server found; nil where it checked nothing.
 func (r *Received) results(msg *parse.Message) *mailauth.Results {
 	out := mailauth.Results{
-		SPF:   mailauth.SPF{Result: known[r.SPF], Domain: domainOf(r.MailFrom)},
-		DMARC: mailauth.DMARC{Result: known[r.DMARC]},
+		SPF:   mailauth.SPF{Result: outcomes[r.SPF], Domain: domainOf(r.MailFrom)},
+		DMARC: mailauth.DMARC{Result: outcomes[r.DMARC]},
 	}
-	dkim := known[r.DKIM]
-	if out.SPF.Result == "" && dkim == "" && out.DMARC.Result == "" {
+	dkim := outcomes[r.DKIM]
+	if !r.known() {
 		return nil
 	}
 	from := ""

@@ -40,7 +40,7 @@ xample.net/?u=3Dvictim.two%40EXAMPLE.org">in</a>
 --b--
 `)
 	m := parse.Read(Normalise([]byte(raw), ann), parse.DefaultLimits)
-	var names []string
+	names := make([]string, 0, len(m.Header))
 	for _, f := range m.Header {
 		names = append(names, f.Name)
 	}
@@ -116,7 +116,7 @@ func TestCorpusReadsItsManifest(t *testing.T) {
 
 func TestASplitCutsNoCampaign(t *testing.T) {
 	t.Parallel()
-	var mail []*Mail
+	mail := make([]*Mail, 0, 100)
 	for i := range 100 {
 		mail = append(mail, &Mail{Source: "ham/x", Campaign: string(rune('a' + i%20)), Date: noDate.AddDate(0, 0, i)})
 	}

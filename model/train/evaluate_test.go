@@ -34,7 +34,7 @@ func TestSharesHaveExactIntervals(t *testing.T) {
 // ranked makes a ranking of its letters, highest score first: U is unwanted,
 // w wanted; those in brackets have the same score.
 func ranked(s string) *Ranking {
-	var list []Scored
+	list := make([]Scored, 0, len(s))
 	score, together := 100.0, false
 	for i, c := range s {
 		switch c {

@@ -1,0 +1,122 @@
+package main
+
+import (
+	"context"
+	"fmt"
+	"os"
+	"path/filepath"
+	"runtime/debug"
+	"slices"
+	"strings"
+	"time"
+
+	"postern/detect"
+	"postern/model/train"
+	"postern/policy"
+)
+
+type trainCommand struct {
+	Fit trainFitCommand `cmd:"" default:"withargs" help:"Make a model from labelled mail."`
+}
+
+type trainFitCommand struct {
+	Output  string   `short:"o" required:"" type:"path" placeholder:"FILE" help:"Where the model goes."`
+	Part    string   `enum:"all,earlier" default:"all" help:"earlier: learn from 70% of each source, by campaign, and leave what came later to postern eval."`
+	Without []string `placeholder:"SOURCE" help:"Leave out these sources, as CLASS/SOURCE."`
+	Clean   bool     `help:"Leave out sources whose licence is unknown, or forbids commercial use."`
+	Report  string   `type:"path" placeholder:"FILE" help:"Write how models made without a source judge it."`
+	Corpora []string `arg:"" type:"path" name:"corpus" help:"Labelled mail: CLASS/SOURCE/*.eml, with manifests."`
+}
+
+// Run reads mail, fits a model, and writes it.
+func (c *trainFitCommand) Run(ctx context.Context, t *terminal) error {
+	mail, err := c.mail()
+	if err != nil {
+		return exit(exitNoInput, err)
+	}
+	rules, err := policy.New(policy.Default())
+	if err != nil {
+		return err
+	}
+	m := t.meter("reading", int64(len(mail)))
+	rows, err := train.Rows(ctx, mail, train.NewRoute(detect.Heuristics(), rules), m.add)
+	m.end()
+	if err != nil {
+		return exit(exitNoInput, err)
+	}
+	result, err := train.Fit(rows, train.Recipe{Stage: t.stage(time.Now())})
+	if err != nil {
+		return exit(exitData, err)
+	}
+	result.Describe(rows, "postern "+strings.Join(os.Args[1:], " "), revision())
+	if c.Report != "" {
+		report := train.Evaluate(result.Judged(rows), train.Options{
+			Title: "Mail of sources never seen", Since: since, Errors: 20,
+			Notes: []string{"Each message is judged by a model made without its campaign and, where it is wanted, without its source."},
+		})
+		if err := writeReport(c.Report, report); err != nil {
+			return exit(exitIO, err)
+		}
+	}
+	data, err := result.Bundle.Encode()
+	if err != nil {
+		return err
+	}
+	if err := os.WriteFile(c.Output, data, 0o644); err != nil { //nolint:gosec // a model is no secret
+		return exit(exitIO, err)
+	}
+	t.warn("%s: %d bytes, thresholds %+v", c.Output, len(data), result.Bundle.Card.Thresholds)
+	return nil
+}
+
+// stage tells what is done, and how long it has taken so far.
+func (t *terminal) stage(start time.Time) func(string) {
+	return func(what string) { t.warn("%6s %s", time.Since(start).Round(time.Second), what) }
+}
+
+// mail is what is learned from.
+func (c *trainFitCommand) mail() ([]*train.Mail, error) {
+	var all []*train.Mail
+	for _, dir := range c.Corpora {
+		mail, err := train.Corpus(filepath.Clean(dir))
+		if err != nil {
+			return nil, err
+		}
+		all = append(all, mail...)
+	}
+	all = slices.DeleteFunc(all, func(m *train.Mail) bool {
+		return slices.Contains(c.Without, m.Source) || c.Clean && !m.Free()
+	})
+	if c.Part == "earlier" {
+		all, _ = train.Split(all, share)
+	}
+	if len(all) == 0 {
+		return nil, fmt.Errorf("nothing is left to learn from")
+	}
+	return train.Sample(all), nil
+}
+
+// since is the year from which mail counts in the headline.
+const since = 2015
+
+func writeReport(path string, r *train.Report) error {
+	var text strings.Builder
+	if err := r.Text(&text); err != nil {
+		return err
+	}
+	return os.WriteFile(path, []byte(text.String()), 0o644) //nolint:gosec // figures are no secret
+}
+
+// revision is the commit that the binary was built from.
+func revision() string {
+	info, ok := debug.ReadBuildInfo()
+	if !ok {
+		return ""
+	}
+	for _, s := range info.Settings {
+		if s.Key == "vcs.revision" {
+			return s.Value
+		}
+	}
+	return info.Main.Version
+}

@@ -1,0 +1,45 @@
+package train
+
+import (
+	_ "embed"
+	"slices"
+	"strings"
+	"sync"
+
+	"postern/model"
+)
+
+//go:embed excluded.txt
+var excludedText string
+
+// An exclusion keeps inputs from being learned from.
+type exclusion struct{ pattern, why string }
+
+var exclusions = sync.OnceValue(func() (list []exclusion) {
+	for line := range strings.Lines(excludedText) {
+		line, _, _ = strings.Cut(line, "#")
+		if pattern, why, ok := strings.Cut(strings.TrimSpace(line), " "); ok {
+			list = append(list, exclusion{pattern, strings.TrimSpace(why)})
+		}
+	}
+	return list
+})
+
+// excluded tells whether excluded.txt names an input.
+func excluded(name string) bool {
+	return slices.ContainsFunc(exclusions(), func(e exclusion) bool {
+		start, open := strings.CutSuffix(e.pattern, "*")
+		return name == e.pattern || open && strings.HasPrefix(name, start)
+	})
+}
+
+// learned lists the inputs that a model learns from.
+func learned() []string {
+	return slices.DeleteFunc(slices.Clone(model.InputNames()), excluded)
+}
+
+// subject is what a signal is about: its name before the first dot.
+func subject(name string) string {
+	s, _, _ := strings.Cut(name, ".")
+	return s
+}
