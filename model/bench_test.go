@@ -27,17 +27,17 @@ func letter(n int) string {
 	return b.String()[:n]
 }
 
-// madeText is a text model of the size that is shipped: one bucket in eight
+// madeText is a text model of the size that is shipped: one bucket in four
 // has a row.
 func madeText(tb testing.TB) *Text {
 	tb.Helper()
 	r := rand.New(rand.NewPCG(3, 4))
-	w := &TextWeights{Bits: 20}
+	w := &TextWeights{Bits: 19}
 	for c := range detect.NumClasses {
 		w.Classes, w.Bias = append(w.Classes, c), append(w.Bias, float32(r.NormFloat64()))
 	}
-	for b := range uint32(1 << 20) {
-		if r.IntN(8) == 0 {
+	for b := range uint32(1 << 19) {
+		if r.IntN(4) == 0 {
 			w.Buckets = append(w.Buckets, b)
 			for range w.Classes {
 				w.Weights = append(w.Weights, float32(r.NormFloat64()*r.Float64()))

@@ -1,9 +1,12 @@
 package train
 
 import (
+	"cmp"
 	"math"
 	"math/rand/v2"
+	"slices"
 
+	"postern/detect"
 	"postern/model"
 )
 
@@ -75,7 +78,7 @@ const settled = 1e-2
 func (f *ftrl) update(terms []model.Term, class int, weight float64) {
 	f.predict(terms)
 	wrong := f.g[:0]
-	var which [64]int
+	var which [detect.NumClasses]int
 	for j, p := range f.p {
 		if j == class {
 			p--
@@ -127,4 +130,28 @@ func (f *ftrl) heaviest(row int) (most float64) {
 		most = max(most, math.Abs(float64(w)))
 	}
 	return most
+}
+
+// prune makes a text model of the rows that weigh most; row i is that of
+// buckets[i].
+func (f *ftrl) prune(buckets []uint32, classes []detect.Class) *model.Text {
+	type row struct {
+		index int
+		most  float64
+	}
+	var rows []row
+	for i := range buckets {
+		if most := f.heaviest(i); most > 0 {
+			rows = append(rows, row{i, most})
+		}
+	}
+	slices.SortStableFunc(rows, func(a, b row) int { return cmp.Compare(b.most, a.most) })
+	rows = rows[:min(len(rows), f.options.MaxRows)]
+	slices.SortFunc(rows, func(a, b row) int { return cmp.Compare(buckets[a.index], buckets[b.index]) })
+	w := &model.TextWeights{Bits: f.options.Bits, Classes: classes, Bias: f.bias}
+	for _, r := range rows {
+		w.Buckets = append(w.Buckets, buckets[r.index])
+		w.Weights = append(w.Weights, f.w[r.index*f.k:][:f.k]...)
+	}
+	return model.NewText(w)
 }

@@ -201,28 +201,5 @@ func (c *corpus) frequent(samples []TextSample) []int32 {
 func (c *corpus) fit(fold []int, out int) *model.Text {
 	f := newFTRL(len(c.buckets), len(c.classes), &c.options)
 	f.learn(c, fold, out)
-	k := len(c.classes)
-	heaviest := make([]int, 0, len(c.buckets))
-	for row := range c.buckets {
-		if f.heaviest(row) > 0 {
-			heaviest = append(heaviest, row)
-		}
-	}
-	slices.SortStableFunc(heaviest, func(a, b int) int {
-		switch wa, wb := f.heaviest(a), f.heaviest(b); {
-		case wa > wb:
-			return -1
-		case wa < wb:
-			return 1
-		}
-		return 0
-	})
-	kept := heaviest[:min(len(heaviest), c.options.MaxRows)]
-	slices.Sort(kept)
-	w := &model.TextWeights{Bits: c.options.Bits, Classes: c.classes, Bias: f.bias}
-	for _, row := range kept {
-		w.Buckets = append(w.Buckets, c.buckets[row])
-		w.Weights = append(w.Weights, f.w[row*k:][:k]...)
-	}
-	return model.NewText(w)
+	return f.prune(c.buckets, c.classes)
 }
