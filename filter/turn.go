@@ -4,7 +4,6 @@ import (
 	"math"
 	"slices"
 
-	"postern/detect"
 	"postern/policy"
 	"postern/signals"
 )
@@ -45,19 +44,17 @@ func (f *Filter) Turn(rec *Record) (t Turn, ok bool) {
 	if rec.rules == nil || rec.Verdict.Would == policy.Accept && rec.Verdict.Score < worthAsked {
 		return t, false
 	}
-	asked := rec.weighty()
-	v := rec.Vector
+	at := *rec
 	for range maxAssumed {
-		best := Turn{Score: math.NaN()}
-		var next signals.Vector
-		for _, s := range asked {
+		best := Turn{}
+		var next Record
+		for _, s := range at.weighty(&t) {
 			for _, x := range values[s.Unit] {
-				if x == rec.Vector.Of(s) {
+				if x == at.Vector.Of(s) {
 					continue
 				}
-				with := v.With(s, x)
-				verdict := f.rejudge(rec, with)
-				change := Turn{append(slices.Clone(t.Assumed), Assumed{s, rec.Vector.Of(s), x}), verdict.Would, verdict.Score}
+				with := f.rejudge(&at, s, x)
+				change := Turn{append(slices.Clone(t.Assumed), Assumed{s, at.Vector.Of(s), x}), with.Verdict.Would, with.Verdict.Score}
 				if best.Assumed == nil || rec.nearer(&change, &best) {
 					best, next = change, with
 				}
@@ -66,11 +63,9 @@ func (f *Filter) Turn(rec *Record) (t Turn, ok bool) {
 		if best.Assumed == nil {
 			return t, false
 		}
-		t, v = best, next
-		if t.Would != rec.Verdict.Would {
+		if t, at = best, next; t.Would != rec.Verdict.Would {
 			return t, true
 		}
-		asked = slices.DeleteFunc(asked, func(s *signals.Signal) bool { return s == t.Assumed[len(t.Assumed)-1].Signal })
 	}
 	return t, false
 }
@@ -99,12 +94,13 @@ func (a *Assumed) step() float64 {
 	return math.Abs(math.Log1p(math.Abs(a.Had)) - math.Log1p(math.Abs(a.Is)))
 }
 
-// weighty lists the signals that weigh most towards the verdict, those of the
-// reasons first.
-func (r *Record) weighty() []*signals.Signal {
+// weighty lists the signals that weigh most towards the verdict and are not
+// assumed already, those of the reasons first.
+func (r *Record) weighty(t *Turn) []*signals.Signal {
 	var list []*signals.Signal
 	add := func(s *signals.Signal) {
-		if s != nil && len(list) < maxAsked && !slices.Contains(list, s) {
+		assumed := slices.ContainsFunc(t.Assumed, func(a Assumed) bool { return a.Signal == s })
+		if s != nil && !assumed && len(list) < maxAsked && !slices.Contains(list, s) {
 			list = append(list, s)
 		}
 	}
@@ -123,18 +119,20 @@ func (r *Record) weighty() []*signals.Signal {
 	return list
 }
 
-// rejudge is the verdict with other signals. Detectors that look at the facts
-// themselves see what was there.
-func (f *Filter) rejudge(rec *Record, v signals.Vector) policy.Verdict {
-	var found []detect.Finding
+// rejudge is the record with another value of a signal. Detectors that look at
+// the facts themselves see what was there.
+func (f *Filter) rejudge(rec *Record, s *signals.Signal, x float64) Record {
+	with := *rec
+	with.Vector, with.Found = rec.Vector.With(s, x), nil
 	for _, d := range f.Detectors {
 		_ = guard(func() error { // one that breaks is silent here as well
-			found = append(found, d.Detect(rec.Facts, v)...)
+			with.Found = append(with.Found, d.Detect(rec.Facts, with.Vector)...)
 			return nil
 		})
 	}
 	if rec.Model != nil {
-		found, _ = rec.Model.Weigh(v, found, rec.Guess.Text)
+		with.Found, with.Guess = rec.Model.Weigh(with.Vector, with.Found, rec.Guess.Text)
 	}
-	return rec.rules.Decide(rec.Facts, v, found)
+	with.Verdict = rec.rules.Decide(rec.Facts, with.Vector, with.Found)
+	return with
 }

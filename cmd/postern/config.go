@@ -109,6 +109,7 @@ func (c *config) check() []problem {
 		{"filter", c.Filter.check()},
 		{"store", c.Store.check()},
 		{"policy", c.Policy.Check()},
+		{"model", c.Model.check()},
 		{"web", c.Web.Check()},
 		{"log", c.Log.check()},
 	} {

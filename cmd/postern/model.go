@@ -25,12 +25,18 @@ func (c *modelConfig) load() (*model.Model, error) {
 		b, err = readModel(c.Path)
 	}
 	if err != nil {
-		return nil, exit(exitConfig, fmt.Errorf("model: path: %w", err))
+		return nil, fmt.Errorf("path: %w", err)
 	}
 	if b == nil {
 		return nil, nil //nolint:nilnil // built without one
 	}
 	return model.New(b), nil
+}
+
+// check reports a model that cannot be read.
+func (c *modelConfig) check() error {
+	_, err := c.load()
+	return err
 }
 
 func readModel(path string) (*model.Bundle, error) {
@@ -53,7 +59,7 @@ func readModel(path string) (*model.Bundle, error) {
 func (c *config) judging() (*model.Model, *policy.Policy, error) {
 	m, err := c.Model.load()
 	if err != nil {
-		return nil, nil, err
+		return nil, nil, exit(exitConfig, fmt.Errorf("model: %w", err))
 	}
 	rules := c.Policy
 	if m != nil {

@@ -20,6 +20,9 @@ import (
 	"time"
 
 	"github.com/rogpeppe/go-internal/testscript"
+
+	"postern/detect"
+	"postern/model"
 )
 
 func TestMain(m *testing.M) { testscript.Main(m, map[string]func(){"postern": main}) }
@@ -31,6 +34,7 @@ func TestScripts(t *testing.T) {
 		Dir: filepath.Join("testdata", "script"),
 		Cmds: map[string]func(*testscript.TestScript, bool, []string){
 			"exits": exits, "serve": serve, "signal": sendSignal, "logged": logged, "stopped": stopped, "send": sendMail, "get": get, "id": setID, "until": until,
+			"model": writeModel,
 		},
 		UpdateScripts: os.Getenv("UPDATE") != "",
 	})
@@ -50,6 +54,21 @@ func exits(ts *testscript.TestScript, _ bool, args []string) {
 	if got != want {
 		ts.Fatalf("%s ended with %d, want %d", strings.Join(args[1:], " "), got, want)
 	}
+}
+
+// writeModel writes a model file that suspects messages with two links or more.
+func writeModel(ts *testscript.TestScript, _ bool, args []string) {
+	odds := func(x float64) int32 { return int32(model.ToFixed(x)) }
+	data, err := (&model.Bundle{
+		Card: model.Card{Name: "two links", Version: "7", Thresholds: model.Thresholds{Tag: 0.6}},
+		Trees: &model.Trees{
+			Inputs: []string{"link.count"}, Heat: 1,
+			Unwanted: model.Forest{Roots: []uint32{0}, Nodes: []model.Node{{At: 1, Next: 1, Value: odds(-1)}, {Value: odds(-3)}, {Value: odds(1)}}},
+			Kinds:    []model.Kind{{Class: detect.CredentialPhishing}},
+		},
+	}).Encode()
+	ts.Check(err)
+	ts.Check(os.WriteFile(ts.MkAbs(args[0]), data, 0o600))
 }
 
 // server is a running gate and what it has logged.
