@@ -24,23 +24,34 @@ func (d accountTakeover) Detect(f *signals.Facts, v signals.Vector) []Finding {
 		return nil
 	}
 	var s suspicion
-	if s.character(v, 0.3) == 0 {
+	if s.acts(v) == 0 || s.character(v, 0.22) == 0 {
 		return nil
 	}
-	wishes := s.wishes(v)
-	strangers := v.Of(signals.PairStrangers)
+	return s.finding(d, AccountTakeover)
+}
+
+// acts adds what thieves do with an account, and tells how many such things
+// there are.
+func (s *suspicion) acts(v signals.Vector) (n int) {
+	strangers, hour := v.Of(signals.PairStrangers), v.Of(signals.SenderHour)
 	switch {
 	case strangers >= manyStrangers:
-		s.because(0.4, signals.PairStrangers, "it goes to "+strconv.Itoa(int(strangers))+" people whom the account never wrote to")
-	case v.Of(signals.SenderHour) >= manyStrangers && v.Of(signals.SenderBurst) >= 5:
-		s.because(0.4, signals.SenderBurst, "the account wrote "+plural(v.Of(signals.SenderHour), "message", "messages")+" within the hour, many times more than usual")
-	case strangers > 0 && wishes > 0:
+		s.because(0.35, signals.PairStrangers, "it goes to "+strconv.Itoa(int(strangers))+" people whom the account never wrote to")
+	case hour >= manyStrangers && v.Of(signals.SenderBurst) >= 5:
+		s.because(0.35, signals.SenderBurst, "the account wrote "+plural(hour, "message", "messages")+" within the hour, many times more than usual")
+	case strangers > 0:
+		if s.wishes(v) == 0 {
+			return 0
+		}
 		s.because(0.3, signals.PairStrangers, "the account never wrote to this person")
+		return 1
+	default:
+		return 0
 	}
-	if v.Of(signals.LinkSenders) == 0 || v.Of(signals.LinkSeen) < 1 {
+	if v.Of(signals.LinkSeen) < 1 {
 		s.because(0.3, signals.LinkSeen, "it links to a site that no mail here linked to")
 	}
-	return s.finding(d, AccountTakeover)
+	return 1 + s.wishes(v)
 }
 
 // wishes adds what thieves ask for, and tells how many such things there are.

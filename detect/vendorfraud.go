@@ -17,19 +17,12 @@ func (d vendorFraud) Detect(f *signals.Facts, v signals.Vector) []Finding {
 		return nil
 	}
 	_, support := signals.Habit("account")
-	if v.Of(support) < 1 && v.Of(signals.VendorInvoices) < 2 && v.Of(signals.DomainTrust) < 6 {
+	if !(v.Of(support) >= 1) {
 		return nil
 	}
 	var s suspicion
-	if v.Of(support) >= 1 {
-		s.because(0.3, signals.AccountNew, "it names a bank account that "+quote(f.From().Domain)+" never named, where "+plural(v.Of(support), "message", "messages")+" named others")
-	} else {
-		s.because(0.2, signals.AccountNew, "it names a bank account, as no message of "+quote(f.From().Domain)+" did before")
-	}
-	if some(v, signals.AccountElsewhere) {
-		s.because(0.5, signals.AccountElsewhere, "somebody else named that account before")
-	}
-	if s.character(v, 0.3) == 0 && !some(v, signals.AccountElsewhere) {
+	s.because(0.3, signals.AccountNew, "it names a bank account that "+quote(f.From().Domain)+" never named, where "+plural(v.Of(support), "message", "messages")+" named others")
+	if s.character(v, 0.25) == 0 {
 		return nil // honest vendors have new accounts as well
 	}
 	if country, support := signals.Habit("account_country"); v.Of(country) >= oddBits && v.Of(support) >= 1 {

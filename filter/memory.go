@@ -45,7 +45,7 @@ func sighting(rec *Record) store.Sighting {
 	facts := rec.Facts
 	direction := facts.Direction()
 	s := store.Sighting{
-		Query: detached(rec.asked()), ID: sightingID(facts), Verified: verified(facts),
+		Query: detached(rec.asked()), ID: sightingID(facts), Verified: facts.Proven(),
 		Outbound: direction != signals.Inbound, Internal: direction == signals.Internal, Label: store.Unjudged,
 		MessageID: strings.Clone(facts.Msg.MessageID), Invoice: facts.Invoice(), Amount: facts.Amount(),
 		Gaps: make([]float64, len(facts.Env.Rcpts)), Gap: math.NaN(),
@@ -106,17 +106,12 @@ func addressOf(a parse.Address) parse.Address {
 	return parse.Address{Local: strings.Clone(a.Local), Domain: strings.Clone(a.Domain)}
 }
 
-// verified tells whether the author is proven: by his domain, or by our network.
-func verified(facts *signals.Facts) bool {
-	return facts.Auth.Authenticated() || facts.Direction() != signals.Inbound
-}
-
 // sightingID names the message itself and not its transaction: a client that
 // tries again sends the same authors, dates and identifiers to the same
 // recipients. A forged copy is another message.
 func sightingID(facts *signals.Facts) string {
 	h := sha256.New()
-	for _, part := range []string{strconv.FormatBool(verified(facts)), facts.Env.From.Key(), facts.Msg.MessageID, facts.Msg.Date.UTC().String(), facts.Msg.Subject} {
+	for _, part := range []string{strconv.FormatBool(facts.Proven()), facts.Env.From.Key(), facts.Msg.MessageID, facts.Msg.Date.UTC().String(), facts.Msg.Subject} {
 		_, _ = h.Write([]byte(part + "\x00"))
 	}
 	for _, r := range facts.Env.Rcpts {

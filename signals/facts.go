@@ -69,6 +69,10 @@ func (f *Facts) Direction() Direction {
 	return Internal
 }
 
+// Proven tells whether the author is who the message says: by his domain, or
+// because the client is ours.
+func (f *Facts) Proven() bool { return f.Auth.Authenticated() || f.Direction() != Inbound }
+
 // From is the address that the message shows as its author: the first mailbox
 // of From.
 func (f *Facts) From() parse.Address { return f.author().Address }

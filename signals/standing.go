@@ -23,7 +23,7 @@ func (f *Facts) memory() *memory {
 	if v.memory != nil {
 		return v.memory
 	}
-	h, proven := &f.History, f.Auth.Authenticated()
+	h, proven := &f.History, f.Proven()
 	k := &memory{in: make([]store.Tally, len(f.Env.Rcpts)), circles: make([]store.Tally, len(f.Env.Rcpts))}
 	k.standing = h.Claimed
 	if proven {
@@ -43,7 +43,7 @@ func (f *Facts) memory() *memory {
 			k.circles[i] = side(h.Domains[i].Verified, h.Domains[i].Claimed)
 		}
 	}
-	k.habits = habits(h, k.standing.Habits)
+	k.habits = habits(h, k.standing.Habits, f.Env.Received)
 	v.memory = k
 	return k
 }
@@ -112,8 +112,9 @@ type habit struct {
 
 // Smoothing of habits.
 const (
-	unheard = 1.0 / 64 // share of mail that a value gets that nobody in the organisation has shown
-	doubt   = 1.0      // messages that the wider circle's habit counts for in the narrower one's
+	unheard   = 1.0 / 64 // share of mail that a value gets that nobody in the organisation has shown
+	overnight = 6        // messages that one day may show a value before it counts
+	doubt     = 1.0      // messages that the wider circle's habit counts for in the narrower one's
 )
 
 // habits compares the traits of a message with the sender's: the share of his
@@ -121,7 +122,7 @@ const (
 // his domain, and that to the organisation's. The surprisal is the negative
 // binary logarithm of that share (Shannon 1948); of several values the most
 // surprising counts.
-func habits(h *store.Profile, usages []store.Usage) []habit {
+func habits(h *store.Profile, usages []store.Usage, now time.Time) []habit {
 	list := make([]habit, len(Attributes))
 	for i := range list {
 		list[i] = habit{Unknown, 0, Unknown}
@@ -135,9 +136,20 @@ func habits(h *store.Profile, usages []store.Usage) []habit {
 		if t < len(h.Org.Habits) {
 			org = h.Org.Habits[t]
 		}
-		list[i].see(usages[t], org)
+		u := usages[t]
+		u.Address, u.Domain = settled(u.Address, now), settled(u.Domain, now)
+		list[i].see(u, org)
 	}
 	return list
+}
+
+// settled takes what few messages of one day showed for no habit yet: else the
+// first messages from a stolen account would vouch for those that follow.
+func settled(h store.Habit, now time.Time) store.Habit {
+	if h.Seen < overnight && now.Sub(h.Last) < 24*time.Hour && h.Of > h.Seen {
+		h.Seen = 0
+	}
+	return h
 }
 
 func (x *habit) see(u store.Usage, org store.Habit) {

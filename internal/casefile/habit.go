@@ -25,7 +25,7 @@ func habitPlace(f *signals.Facts, whose string, i int) *store.Habit {
 		return &(*list)[i]
 	}
 	s := &h.Claimed
-	if f.Auth.Authenticated() {
+	if f.Proven() {
 		s = &h.Verified
 	}
 	if s.Habits == nil {
