@@ -40,7 +40,7 @@ var (
 func (b *backfill) past(m *parse.Message, sender string) (*parse.Envelope, *mailauth.Results, error) {
 	border := b.config.border(m)
 	hop := b.config.lastHop(m)
-	env := &parse.Envelope{Received: received(m, time.Time{}), Remote: hop.client, Helo: hop.helo, Protocol: "backfill"}
+	env := &parse.Envelope{Received: received(m, time.Time{}), Remote: hop.client, RemoteName: hop.name, Helo: hop.helo, Protocol: "backfill"}
 	if path, ok := m.Field("Return-Path"); ok {
 		sender = strings.Trim(path, "<> ")
 	}

@@ -21,7 +21,7 @@ func (s *scanning) envelope(raw []byte, mboxSender string) (*parse.Envelope, err
 		ID: ulid.Make().String(), Received: received(m, time.Now()), Remote: c.IP, Helo: c.Helo, Protocol: "scan",
 	}
 	if !c.IP.IsValid() {
-		env.Remote = hop.client
+		env.Remote, env.RemoteName = hop.client, hop.name
 	}
 	if c.Helo == "" {
 		env.Helo = hop.helo

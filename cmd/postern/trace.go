@@ -59,6 +59,7 @@ func received(m *parse.Message, otherwise time.Time) time.Time {
 type hop struct {
 	client netip.Addr
 	helo   string
+	name   string // that the host found for the client; empty where it says none
 }
 
 // lastHop reads the Received fields from the top, past the hosts of ours, to
@@ -116,6 +117,10 @@ func readHop(value string) hop {
 		return hop{}
 	}
 	h := hop{helo: words[1]}
+	_, info, _ := strings.Cut(from, "(")
+	if name, _, ok := strings.Cut(info, " ["); ok && strings.Contains(name, ".") && !strings.ContainsAny(name, " =") {
+		h.name = name
+	}
 	for _, w := range words[1:] {
 		if len(w) > 5 && strings.EqualFold(w[:5], "IPv6:") {
 			w = w[5:]

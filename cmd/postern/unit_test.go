@@ -38,11 +38,11 @@ func TestCleanDisarmsTerminals(t *testing.T) {
 func TestReadHop(t *testing.T) {
 	t.Parallel()
 	for value, want := range map[string]hop{
-		"from a.example (b.example [192.0.2.1]) by mx.example.com with ESMTP; x":    {netip.MustParseAddr("192.0.2.1"), "a.example"},
-		"from [192.0.2.1] (helo=a.example) by mx.example.com":                       {netip.MustParseAddr("192.0.2.1"), "192.0.2.1"},
-		"from a.example (2001:db8::1) by mx.example.com (198.51.100.1) with ESMTPS": {netip.MustParseAddr("2001:db8::1"), "a.example"},
-		"from a.example (unknown [IPv6:2001:db8::2]) by mx.example.com":             {netip.MustParseAddr("2001:db8::2"), "a.example"},
-		"from a.example ([::ffff:192.0.2.3]) by mx.example.com":                     {netip.MustParseAddr("192.0.2.3"), "a.example"},
+		"from a.example (b.example [192.0.2.1]) by mx.example.com with ESMTP; x":    {netip.MustParseAddr("192.0.2.1"), "a.example", "b.example"},
+		"from [192.0.2.1] (helo=a.example) by mx.example.com":                       {netip.MustParseAddr("192.0.2.1"), "192.0.2.1", ""},
+		"from a.example (2001:db8::1) by mx.example.com (198.51.100.1) with ESMTPS": {netip.MustParseAddr("2001:db8::1"), "a.example", ""},
+		"from a.example (unknown [IPv6:2001:db8::2]) by mx.example.com":             {netip.MustParseAddr("2001:db8::2"), "a.example", ""},
+		"from a.example ([::ffff:192.0.2.3]) by mx.example.com":                     {netip.MustParseAddr("192.0.2.3"), "a.example", ""},
 		"by mx.example.com (Postfix, from userid 0) id 1":                           {},
 		"": {}, "from": {}, "(": {},
 	} {

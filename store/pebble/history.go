@@ -76,7 +76,7 @@ type organisation struct {
 	mu     sync.RWMutex
 	key    []byte
 	record record.Record
-	new    record.Record // what the batch under way adds; the writer's own
+	new    []record.Record // what the batch under way adds; the writer's own
 }
 
 func (s *Store) loadOrg() error {
@@ -85,14 +85,35 @@ func (s *Store) loadOrg() error {
 	return s.readRecord(s.db, s.org.key, &s.org.record)
 }
 
+// whole is the record with what the batch under way adds. Only the writer may
+// ask.
+func (o *organisation) whole() *record.Record {
+	all := new(record.Record)
+	all.Merge(&o.record)
+	for i := range o.new {
+		all.Merge(&o.new[i])
+	}
+	return all
+}
+
 // committed tells the memory what the batch has written, if it has.
 func (o *organisation) committed(ok bool) {
-	if ok && !o.new.Empty() {
+	if ok && len(o.new) > 0 {
 		o.mu.Lock()
-		o.record.Merge(&o.new)
+		for i := range o.new {
+			o.record.Merge(&o.new[i])
+		}
 		o.mu.Unlock()
 	}
-	o.new = record.Record{}
+	o.new = nil
+}
+
+// keepOrg writes the record as it is in memory.
+func (s *Store) keepOrg() error {
+	if s.fault.err() != nil || s.org.record.Empty() || s.room() != nil {
+		return nil
+	}
+	return s.db.Set(s.org.key, s.org.record.Append(nil), pebble.NoSync)
 }
 
 func entityKey(c record.Class, k record.Key) []byte {
@@ -181,20 +202,23 @@ func (s *Store) replace(b *pebble.Batch, place, was []byte, before, now *record.
 	return b.Set(place, encoded, nil)
 }
 
-// merge does or undoes a mark.
+// merge does or undoes a mark. Records whose lists may be full are read and
+// written whole, one message after the other: then what they forget is the
+// same however Pebble sorts its files.
 func (s *Store) merge(b *pebble.Batch, m *record.Mark, do func(*record.Record, *record.Part)) error {
-	var r record.Record
 	for i := range m.Parts {
 		p := &m.Parts[i]
 		key := entityKey(p.Class, p.Key)
-		if p.Class == record.Org {
-			do(&s.org.new, p)
-		}
-		r.Reset()
-		do(&r, p)
+		r := new(record.Record)
+		do(r, p)
 		write := b.Merge
-		if s.unfolded.full(key) {
-			if err := s.readRecord(b, key, &r); err != nil {
+		switch full := s.unfolded.full(key); {
+		case p.Class == record.Org:
+			if s.org.new = append(s.org.new, *r); full {
+				r, write = s.org.whole(), b.Set
+			}
+		case full || p.Class != record.Thread && r.Forgets():
+			if err := s.readRecord(b, key, r); err != nil {
 				return err
 			}
 			write = b.Set

@@ -214,11 +214,13 @@ func (s *Store) Close() error {
 		s.done.Wait()
 		close(idle)
 	}()
+	var err error
 	select {
 	case <-idle:
+		err = s.keepOrg()
 	case <-s.fault.met: // who met it never ends
 	}
-	return explain(s.config.Path, errors.Join(s.fault.err(), s.closeDB()))
+	return explain(s.config.Path, errors.Join(err, s.fault.err(), s.closeDB()))
 }
 
 // begin allows one use of the store, until its end is called.

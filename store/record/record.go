@@ -71,6 +71,13 @@ func (r *Record) Reset() { r.values, r.arena = r.values[:0], r.arena[:0] }
 // Empty tells whether nothing is known.
 func (r *Record) Empty() bool { return len(r.values) == 0 }
 
+// Forgets tells whether r has lists of which merging may drop something.
+func (r *Record) Forgets() bool {
+	return slices.ContainsFunc(r.values, func(v value) bool {
+		return v.field >= traits || v.field.kind() == list && v.field >= names && v.field < parties
+	})
+}
+
 // Merge adds what o knows to r. Neither the order of merges nor their grouping
 // matters.
 func (r *Record) Merge(o *Record) {
