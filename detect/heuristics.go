@@ -22,6 +22,10 @@ func Heuristics() []Detector {
 		accountTakeover{},
 		reconnaissance{},
 		mailbomb{},
+		qrPhishing{},
+		smuggledPage{},
+		pdfLure{},
+		calendarLure{},
 		otherScanners{},
 	}
 }

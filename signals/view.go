@@ -23,6 +23,7 @@ type view struct {
 
 	memory *memory       // made by memory, likewise
 	style  []float64     // made by Style; empty where the text is too short
+	files  *files        // made by files
 	bank   *bank         // made by bank
 	traits []store.Trait // made by Traits, once the authentication is known
 }
