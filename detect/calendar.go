@@ -23,8 +23,10 @@ func (d calendarLure) Detect(f *signals.Facts, v signals.Vector) []Finding {
 	if some(v, signals.CalendarOurs) && v.Of(signals.AuthAligned) == 0 {
 		s.because(0.4, signals.CalendarOurs, "an outsider invites under our name")
 	}
-	if some(v, signals.CalendarForeign) {
-		s.lure(v)
+	if away(v, signals.CalendarForeign, signals.CalendarLinks) {
+		if some(v, signals.FileCredential) {
+			s.because(0.4, signals.FileCredential, "the invitation speaks of passwords or of signing in")
+		}
 		if some(v, signals.FilePayment) {
 			s.because(0.2, signals.FilePayment, "the invitation speaks of money")
 		}
@@ -32,8 +34,8 @@ func (d calendarLure) Detect(f *signals.Facts, v signals.Vector) []Finding {
 	if len(s.evidence) == 0 {
 		return nil
 	}
-	if some(v, signals.CalendarForeign) {
-		s.because(0.3, signals.CalendarForeign, "the invitation leads to "+quote(hostOf(f, parse.InCalendar)))
+	if some(v, signals.CalendarLinks) {
+		s.because(0.3, signals.CalendarLinks, "the invitation leads to "+quote(hostOf(f, parse.InCalendar)))
 	}
 	if some(v, signals.CalendarUninvited) {
 		s.because(0.2, signals.CalendarUninvited, "the recipient is not among those invited")

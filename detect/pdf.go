@@ -11,7 +11,7 @@ type pdfLure struct{}
 func (pdfLure) Name() string { return "pdf-lure" }
 
 func (pdfLure) Doc() string {
-	return "A stranger's PDF file says little and leads to one site that is not the sender's, or opens with a password which the message gives, or starts a program."
+	return "A stranger's PDF file says little and leads to one site that is not proven to be the sender's, or opens with a password which the message gives, or starts a program."
 }
 
 // What a lure is made of.
@@ -30,7 +30,7 @@ func (d pdfLure) Detect(f *signals.Facts, v signals.Vector) []Finding {
 		s.unproven(v, 0.3)
 		return s.finding(d, Malware)
 	}
-	if is(v, signals.HeaderList) || !some(v, signals.PDFForeign) || v.Of(signals.PDFLinkDomains) > 1 || v.Of(signals.PDFPages) > lurePages {
+	if is(v, signals.HeaderList) || !away(v, signals.PDFForeign, signals.PDFLinks) || v.Of(signals.PDFLinkDomains) > 1 || v.Of(signals.PDFPages) > lurePages {
 		return nil
 	}
 	var s suspicion

@@ -12,11 +12,11 @@ type qrPhishing struct{}
 func (qrPhishing) Name() string { return "qr-phishing" }
 
 func (qrPhishing) Doc() string {
-	return "A QR code of a stranger opens a site that is not the sender's, with a lure, with the recipient's address in it, or drawn so that it is in no image."
+	return "A stranger's QR code opens a site that is not proven to be the sender's, with a lure, with the recipient's address in it, or drawn so that it is in no image."
 }
 
 func (d qrPhishing) Detect(f *signals.Facts, v signals.Vector) []Finding {
-	if established(v) || !is(v, signals.OrgInbound) || !some(v, signals.QRForeign) {
+	if established(v) || !is(v, signals.OrgInbound) || !away(v, signals.QRForeign, signals.QRLinks) {
 		return nil
 	}
 	var s suspicion
@@ -35,7 +35,7 @@ func (d qrPhishing) Detect(f *signals.Facts, v signals.Vector) []Finding {
 	if len(s.evidence) == 0 {
 		return nil
 	}
-	s.because(0.35, signals.QRForeign, "a QR code opens "+quote(hostOf(f, parse.InQR))+", which is not the sender's")
+	s.because(0.35, signals.QRLinks, "a QR code opens "+quote(hostOf(f, parse.InQR)))
 	s.unproven(v, 0.3)
 	return s.finding(d, QRPhishing)
 }
@@ -52,6 +52,12 @@ func (s *suspicion) lure(v signals.Vector) {
 	if some(v, signals.FileBrands) {
 		s.because(0.2, signals.FileBrands, "an attached file bears the name of a brand that the sender is not")
 	}
+}
+
+// away tells whether links lead to a site that is not proven to be the
+// sender's: to a foreign one, or to any where nothing proves the sender.
+func away(v signals.Vector, foreign, all *signals.Signal) bool {
+	return some(v, foreign) || some(v, all) && v.Of(signals.AuthAligned) == 0
 }
 
 // hostOf is the host of the first link that stood there.
