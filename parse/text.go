@@ -191,7 +191,7 @@ func (c *content) showText(p *Part) {
 
 // metaCharset finds the charset that an HTML document declares about itself.
 func metaCharset(body []byte) string {
-	head := bytes.ToLower(body[:min(len(body), 1024)])
+	head := bytes.ToLower(body[:min(len(body), 4096)])
 	_, after, ok := bytes.Cut(head, []byte("charset="))
 	if !ok {
 		return ""
