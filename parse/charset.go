@@ -3,6 +3,7 @@ package parse
 import (
 	"bytes"
 	"strings"
+	"unicode/utf16"
 	"unicode/utf8"
 	"unsafe"
 
@@ -204,25 +205,34 @@ func is8bit(s string) bool {
 
 // decodeUTF7 reads UTF-7 (RFC 2152), in which words hide from filters.
 func decodeUTF7(text []byte) string {
-	var b strings.Builder
+	out := make([]byte, 0, len(text))
 	for {
 		i := bytes.IndexByte(text, '+')
 		if i < 0 {
-			b.Write(text)
-			return strings.ToValidUTF8(b.String(), "\ufffd")
+			return strings.ToValidUTF8(view(append(out, text...)), "\ufffd")
 		}
-		b.Write(text[:i])
-		text = text[i+1:]
+		out, text = append(out, text[:i]...), text[i+1:]
 		n := 0
-		for n < len(text) && base64Bits[text[n]] != 0xff {
-			n++
+		var bits uint32
+		have, high := 0, rune(0)
+		for ; n < len(text) && base64Bits[text[n]] != 0xff; n++ {
+			bits, have = bits<<6|uint32(base64Bits[text[n]]), have+6
+			if have < 16 {
+				continue
+			}
+			have -= 16
+			unit := rune(bits >> have & 0xffff)
+			switch {
+			case utf16.IsSurrogate(unit) && high == 0:
+				high = unit
+				continue
+			case high != 0:
+				unit = utf16.DecodeRune(high, unit)
+			}
+			out, high = utf8.AppendRune(out, unit), 0
 		}
 		if n == 0 {
-			b.WriteByte('+')
-		} else {
-			units, _ := decodeBase64(text[:n], n)
-			s, _ := decodeCharset(units[:len(units)&^1], "utf-16be")
-			b.WriteString(s)
+			out = append(out, '+')
 		}
 		text = bytes.TrimPrefix(text[n:], []byte("-"))
 	}

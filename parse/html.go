@@ -59,11 +59,13 @@ func (c *content) showHTML(text string, origin Origin) {
 	}
 	z := scanner{doc: []byte(text)}
 	for {
-		switch z.next() {
-		case endToken:
+		kind := z.next()
+		if kind == endToken || !c.spend(&c.left.Tokens) {
 			c.endLink()
 			c.searchCanvas(&p.canvas)
 			return
+		}
+		switch kind {
 		case textToken:
 			c.htmlText(&z)
 		case startTagToken:
@@ -79,12 +81,16 @@ func (c *content) showHTML(text string, origin Origin) {
 
 func (c *content) htmlText(z *scanner) {
 	p := &c.page
+	if most := plainTimes * c.lim.TextBytes; len(z.body) > most && !p.top.skip {
+		c.defect(OverLimit)
+		z.body = z.body[:most]
+	}
 	switch {
 	case len(p.stack) > 0 && p.stack[len(p.stack)-1].tag == atom.Style:
 		p.style.read(z.Raw())
 	case len(p.stack) > 0 && p.stack[len(p.stack)-1].tag == atom.Script:
 		c.scriptLinks(string(z.Raw()))
-	case p.top.skip || p.dark:
+	case p.top.skip || p.dark || p.sinks[p.top.sink()].over:
 		return
 	case p.top.pre:
 		text := z.Text()

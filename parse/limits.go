@@ -19,7 +19,8 @@ type Limits struct {
 	Addresses    int // mailboxes of one address field
 	Entries      int // names listed from archives
 	DecodedBytes int // content bytes after transfer decoding and decompression, in total
-	TextBytes    int // bytes of visible text
+	TextBytes    int // bytes of visible text; a few times as many are read
+	Tokens       int // tags, comments and pieces of text of HTML, in total
 
 	Content inside.Budget // of the decoders of attached files
 }
@@ -27,7 +28,7 @@ type Limits struct {
 // DefaultLimits let every message through that people write.
 var DefaultLimits = Limits{
 	HeaderBytes: 1 << 20, Fields: 2000, Parts: 1000, Depth: 20, Links: 2000, Attachments: 200,
-	Addresses: 2000, Entries: 1000, DecodedBytes: 64 << 20, TextBytes: 1 << 20,
+	Addresses: 2000, Entries: 1000, DecodedBytes: 64 << 20, TextBytes: 1 << 20, Tokens: 250_000,
 	Content: inside.DefaultBudget,
 }
 
@@ -75,6 +76,7 @@ func (l Limits) orDefault() Limits {
 		Entries:      cmp.Or(l.Entries, d.Entries),
 		DecodedBytes: cmp.Or(l.DecodedBytes, d.DecodedBytes),
 		TextBytes:    cmp.Or(l.TextBytes, d.TextBytes),
+		Tokens:       cmp.Or(l.Tokens, d.Tokens),
 		Content:      cmp.Or(l.Content, d.Content),
 	}
 }

@@ -5,6 +5,13 @@ import (
 	"strings"
 )
 
+// How many times the bytes of text that are kept are read of one part. Most of
+// a page is markup.
+const (
+	plainTimes = 2
+	pageTimes  = 8
+)
+
 // text fills Message.Text and the links of what the reader sees.
 func (c *content) text() {
 	if len(c.m.Parts) == 0 {
@@ -175,6 +182,14 @@ func (c *content) showText(p *Part) {
 	body := p.Body
 	if p.isPlain() && bytes.Contains(body, []byte("begin ")) {
 		body = withoutUU(body)
+	}
+	most := plainTimes * c.lim.TextBytes
+	if isHTML {
+		most = pageTimes * c.lim.TextBytes
+	}
+	if len(body) > most {
+		c.defect(OverLimit)
+		body = body[:most]
 	}
 	text, defect := decodeCharset(body, charset)
 	if defect != "" {

@@ -96,7 +96,9 @@ func decodeQuoted(body []byte, limit int) (_ []byte, ok bool) {
 		line := trimEOL(body[:end])
 		eol := body[len(line):end]
 		body = body[end:]
-		line = bytes.TrimRight(line, " \t")
+		for n := len(line); n > 0 && (line[n-1] == ' ' || line[n-1] == '\t'); n-- {
+			line = line[:n-1]
+		}
 		if bytes.HasSuffix(line, []byte("=")) {
 			line, eol = line[:len(line)-1], nil
 		}
