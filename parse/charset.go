@@ -102,8 +102,14 @@ func charsetName(charset string) string {
 		return better
 	}
 	for _, family := range [...]struct{ prefix, name string }{
-		{"cp125", "windows-125"}, {"cp-125", "windows-125"}, {"win-125", "windows-125"}, {"windows125", "windows-125"},
-		{"iso8859-", "iso-8859-"}, {"8859-", "iso-8859-"}, {"iso-8859", "iso-8859-"}, {"iso8859", "iso-8859-"},
+		{"cp125", "windows-125"},
+		{"cp-125", "windows-125"},
+		{"win-125", "windows-125"},
+		{"windows125", "windows-125"},
+		{"iso8859-", "iso-8859-"},
+		{"8859-", "iso-8859-"},
+		{"iso-8859", "iso-8859-"},
+		{"iso8859", "iso-8859-"},
 	} {
 		if rest, ok := strings.CutPrefix(name, family.prefix); ok && rest != "" && rest[0] != '-' {
 			return family.name + rest

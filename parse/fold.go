@@ -151,39 +151,59 @@ func (f *folder) dotted(i, j int) {
 	}
 }
 
-// digits undoes signs for letters in in[i:j], where it is no address.
+// digits undoes signs for letters in in[i:j], where it is a word with no more
+// than punctuation around it.
 func (f *folder) digits(i, j int) {
-	if token := f.in[i:j]; len(token) > 40 || strings.IndexByte(token, '/') >= 0 || strings.IndexByte(token, '@') >= 0 && strings.IndexByte(token, '.') >= 0 {
+	for i < j && kinds[f.in[i]] == 0 {
+		i++
+	}
+	for i < j && kinds[f.in[j-1]] == 0 {
+		j--
+	}
+	if word := f.in[i:j]; !isMasked(word) {
 		return
 	}
-	for i < j {
-		if kinds[f.in[i]] != alpha {
-			i++
-			continue
-		}
-		start, signs, letters, end := i, 0, 0, i
-		for ; i < j && kinds[f.in[i]] != 0; i++ {
-			switch k := kinds[f.in[i]]; {
-			case k == alpha:
-				letters, end = letters+1, i+1
-			case k&stands != 0:
-				signs++
-			default:
-				signs = len(f.in) // a number
-			}
-		}
-		signs -= i - end // those at the end stand for themselves
-		if signs > 0 && signs <= 3 && letters >= 3 && letters >= 2*signs {
-			word := []byte(f.in[start:end])
-			for n, c := range word {
-				if kinds[c]&stands != 0 {
-					word[n] = standsFor[c]
-				}
-			}
-			f.d.Digits += signs
-			f.replace(start, end, string(word))
+	word := []byte(f.in[i:j])
+	for n, c := range word {
+		if kinds[c]&stands != 0 {
+			word[n] = standsFor[c]
+			f.d.Digits++
 		}
 	}
+	f.replace(i, j, string(word))
+}
+
+// isMasked reports a word with one or two signs among its letters, or one that
+// is doubled: "passw0rd", "l00k". Names of things are not written so: "mp3",
+// "ath10k", "user@host", "GRX5CP".
+func isMasked(word string) bool {
+	if len(word) < 4 || len(word) > 32 || kinds[word[0]] != alpha || kinds[word[len(word)-1]] != alpha {
+		return false
+	}
+	signs, capitals, first := 0, 0, 0
+	for i := range len(word) {
+		c := word[i]
+		switch {
+		case 'a' <= c && c <= 'z':
+		case 'A' <= c && c <= 'Z':
+			capitals++
+		case kinds[c]&stands == 0, kinds[word[i-1]] != alpha && word[i-1] != c:
+			return false
+		default:
+			signs++
+			first = max(first, i)
+		}
+	}
+	letters := len(word) - signs
+	switch {
+	case signs == 0 || signs > 2 || letters < 3 || letters < 2*signs:
+		return false
+	case capitals == letters:
+		return signs == 1 && letters > 3 && strings.ContainsAny(word, "0@$")
+	case capitals > 1 || capitals == 1 && word[0] > 'Z':
+		return false
+	}
+	return strings.IndexByte(word, '@') < 0 || first == 1 || len(word)-first <= 4
 }
 
 // pictures are the letters that nobody can tell from their twins.

@@ -20,7 +20,7 @@ func TestFold(t *testing.T) {
 		{"Καλημέρα κόσμε", "Καλημέρα κόσμε", Disguise{}},
 		{"click here to update the account of our сорр", "click here to update the account of our copp", Disguise{Lookalikes: 4}},
 		{"p@ssw0rd acc0unt h3llo", "password account hello", Disguise{Digits: 4}},
-		{"covid19 mp3 b2b 4th 100m ann0@example.com example.com/l0gin x86 a1b2c3d4", "covid19 mp3 b2b 4th 100m ann0@example.com example.com/l0gin x86 a1b2c3d4", Disguise{}},
+		{"covid19 mp3 b2b 4th 100m ann0@example.com example.com/l0gin x86 a1b2c3d4 ipq40xx u@eth0 ath10kcal GRX3UCP me@host", "covid19 mp3 b2b 4th 100m ann0@example.com example.com/l0gin x86 a1b2c3d4 ipq40xx u@eth0 ath10kcal GRX3UCP me@host", Disguise{}},
 		{"P a y P a l now", "PayPal now", Disguise{Spaced: 6}},
 		{"p.a.s.s.w.o.r.d, U.S.A. e.g.", "password, U.S.A. e.g.", Disguise{Spaced: 8}},
 		{"a b c", "a b c", Disguise{}},

@@ -60,56 +60,54 @@ func headerLine(line string) (r role, value string) {
 	return r, strings.Trim(line[i+n:], " *\t")
 }
 
-// isHeaderBlock reports a line that names the author with two more fields
-// within the next five lines.
-func isHeaderBlock(line, after string) bool {
-	if r, _ := headerLine(line); r != fromRole {
-		return false
+// headerBlock reads the header block at the start of text and gives its length,
+// which is 0 where there is none: it has three different fields, one of which
+// names the author; there is a subject, or the author has an address. (Who
+// travels from, to and on which date writes none.) A list of recipients may be
+// wrapped, and empty lines may stand between.
+func headerBlock(text string) (f Forward, n int) {
+	if r, _ := headerLine(text[:min(len(text), 200)]); r == noRole || r == otherRole {
+		return f, 0
 	}
-	found := 0
-	for i := 0; i < 5 && after != ""; i++ {
-		var next string
-		next, after, _ = strings.Cut(after, "\n")
-		if r, _ := headerLine(next); r > fromRole {
-			found++
+	var seen [otherRole + 1]bool
+	found, pos := 0, 0
+	last, empty := noRole, false
+	for i := 0; i < 16 && pos < len(text); i++ {
+		line := text[pos:]
+		if end := strings.IndexByte(line, '\n'); end >= 0 {
+			line = line[:end]
 		}
-	}
-	return found >= 2
-}
-
-// readForward reads the header block at the start of text. It ends at an
-// empty line behind a field, or at the second line that is no field.
-func readForward(text string) Forward {
-	var f Forward
-	var last role
-	strange := 0
-	for i := 0; i < 12 && text != "" && strange < 2; i++ {
-		var line string
-		line, text, _ = strings.Cut(text[:min(len(text), 8<<10)], "\n")
-		line = strings.TrimSpace(line)
+		pos += min(len(line)+1, len(text)-pos)
+		line = strings.TrimLeft(line, "> \t")
 		r, value := headerLine(line)
 		switch {
-		case line == "" && f.From != (Mailbox{}) && (f.Subject != "" || len(f.To) > 0):
-			return f
-		case line == "":
+		case line == "" && !empty:
+			empty = true
 			continue
-		case r == noRole && last == toRole: // a list that was wrapped
-			f.add(toRole, line)
+		case line == "", r == noRole && (empty || last != toRole && last != otherRole), seen[r] && r != otherRole:
+			i = 16 // the end
 			continue
 		case r == noRole:
-			strange++
+			f.add(last, line)
+			last = noRole // once
 		default:
+			found++
+			seen[r], last = true, r
 			f.add(r, value)
 		}
-		last = r
+		n, empty = pos, false
 	}
-	return f
+	if found < 3 || !seen[fromRole] || !seen[subjectRole] && f.From.Address.Domain == "" {
+		return Forward{}, 0
+	}
+	return f, n
 }
 
 // add takes a field into the header; of each the first one counts.
 func (f *Forward) add(r role, value string) {
 	value = oneLine(value)
 	switch {
+	case len(value) > 4<<10:
 	case r == fromRole && f.From == (Mailbox{}):
 		if list := quotedMailboxes(nil, value); len(list) > 0 {
 			f.From = list[0]
@@ -144,17 +142,18 @@ var bracketed = strings.NewReplacer("[mailto:", "<", "]", ">", "<mailto:", "<", 
 func (t *Text) forwards(text string) (known bool) {
 	said := false
 	for rest := text; rest != "" && len(t.Forwards) < maxForwards; {
+		if f, n := headerBlock(rest); n > 0 {
+			f.Said = said
+			t.Forwards = append(t.Forwards, f)
+			known, said, rest = true, false, rest[n:]
+			continue
+		}
 		line, after, _ := strings.Cut(rest, "\n")
 		trimmed := strings.TrimLeft(line, "> \t")
 		switch {
 		case trimmed == "":
 		case isSeparator(trimmed):
 			known, said = true, saysForwarded(trimmed)
-		case isHeaderBlock(trimmed, after):
-			f := readForward(rest)
-			f.Said = said
-			t.Forwards = append(t.Forwards, f)
-			known, said = true, false
 		case isAttribution(trimmed) || isSplitAttribution(trimmed, after):
 			known = true
 		}

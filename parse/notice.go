@@ -10,7 +10,7 @@ var (
 	noticeStarts = nameSet(
 		"this e-mail", "this email", "this message", "this communication", "this transmission", "the information", "the contents",
 		"the content", "confidentiality notice", "confidentiality notice:", "confidentiality note:", "disclaimer:", "disclaimer",
-		"notice:", "important notice:", "privileged and", "confidential:", "if you", "please consider", "diese e-mail", "diese nachricht",
+		"notice:", "important notice:", "privileged and", "confidential:", "please consider", "diese e-mail", "diese nachricht",
 		"diese mail", "diese email", "der inhalt", "die information", "die informationen", "ce message", "cet e-mail", "ce courriel",
 		"ce mail", "le contenu", "les informations", "este mensaje", "este correo", "la información", "esta mensagem", "este e-mail",
 		"este email", "as informações", "aviso legal", "aviso de", "questo messaggio", "questa e-mail", "le informazioni",

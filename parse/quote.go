@@ -8,13 +8,17 @@ import (
 // behind a "-- " must not be a place to hide.
 const maxSignature = 1500
 
+// minMarked is how many lines of a page begin with ">" where it marks a
+// quotation: one or two are arrows.
+const minMarked = 3
+
 // maxNotice is the same for legal notices, which run longer.
 const maxNotice = 6000
 
 // split parts the sender's words from quotations, the signature and legal
 // notices.
 func (t *Text) split(text string) {
-	sp := splitter{text: t}
+	sp := splitter{text: t, block: len(text), marked: !t.HTML || strings.Count(text, "\n>") >= minMarked}
 	sp.own.Grow(len(text))
 	for rest := text; rest != ""; {
 		line, after, _ := strings.Cut(rest, "\n")
@@ -30,6 +34,7 @@ func (t *Text) split(text string) {
 // A splitter sorts the lines of a text.
 type splitter struct {
 	text                      *Text
+	marked                    bool // a ">" marks a quotation
 	own, quoted, sign, notice strings.Builder
 	signed                    bool // behind the start of a signature
 	rest                      bool // all that follows is quoted
@@ -37,6 +42,7 @@ type splitter struct {
 	said                      bool // the last separator tells of a forwarded message
 	legal                     bool // within a paragraph of a notice
 	within                    bool // within a paragraph
+	block                     int  // what is left of the text behind the last header
 }
 
 // line sorts a line; rest is the text from it on, after the one behind it.
@@ -49,13 +55,14 @@ func (sp *splitter) line(line, rest, after string) {
 	case trimmed == "" && !sp.rest:
 	case sp.rest, sp.attribution:
 		to, sp.attribution = &sp.quoted, false
-		sp.forward(trimmed, rest, after)
-	case strings.HasPrefix(trimmed, ">"):
+		sp.forward(trimmed, rest)
+	case sp.marked && strings.HasPrefix(trimmed, ">"):
 		to, sp.signed = &sp.quoted, false
-		sp.forward(strings.TrimLeft(trimmed, "> "), rest, after)
-	case isSeparator(trimmed), isHeaderBlock(trimmed, after):
+		sp.forward(strings.TrimLeft(trimmed, "> "), rest)
+	case isSeparator(trimmed):
+		to, sp.rest, sp.said = &sp.quoted, true, saysForwarded(trimmed)
+	case sp.forward(trimmed, rest):
 		to, sp.rest = &sp.quoted, true
-		sp.forward(trimmed, rest, after)
 	case isAttribution(trimmed):
 		to, sp.rest, sp.signed = &sp.quoted, !quoteFollows(after), false
 	case isSplitAttribution(trimmed, after):
@@ -80,17 +87,24 @@ func (sp *splitter) line(line, rest, after string) {
 	to.WriteByte('\n')
 }
 
-// forward notes the header of a message at a line that is quoted.
-func (sp *splitter) forward(line, rest, after string) {
+// forward notes the header of a message that begins at line, the first one of
+// rest, and reports whether there is one.
+func (sp *splitter) forward(line, rest string) bool {
 	switch {
-	case line == "" || len(sp.text.Forwards) >= maxForwards:
+	case line == "" || len(rest) > sp.block || len(sp.text.Forwards) >= maxForwards:
+		return false
 	case isSeparator(line):
 		sp.said = saysForwarded(line)
-	case isHeaderBlock(line, after):
-		f := readForward(rest)
-		f.Said = sp.said
-		sp.text.Forwards, sp.said = append(sp.text.Forwards, f), false
+		return false
 	}
+	f, n := headerBlock(rest)
+	if n == 0 {
+		return false
+	}
+	f.Said = sp.said
+	sp.text.Forwards = append(sp.text.Forwards, f)
+	sp.said, sp.block = false, len(rest)-n
+	return true
 }
 
 // quoteFollows reports whether the next line with text is marked by ">".
@@ -111,7 +125,7 @@ var (
 		"forwarded message", "forwarded by ", "weitergeleitete nachricht", "message transféré", "mensaje reenviado",
 		"messaggio inoltrato", "mensagem encaminhada", "doorgestuurd bericht", "vidarebefordrat meddelande",
 		"videresendt ", "välitetty viesti", "wiadomość przekazana", "przekazana wiadomość", "přeposlaná zpráva",
-		"пересылаемое сообщение", "пересланное сообщение", "переслане повідомлення", "iletilen mesaj", "yönlendirilen ileti",
+		"пересылаемое сообщение", "пересланное сообщение", "перенаправленное сообщение", "переслане повідомлення", "iletilen mesaj", "yönlendirilen ileti",
 		"转发的邮件", "转发邮件", "轉寄郵件", "転送メッセージ", "전달된 메시지", "továbbított üzenet", "προωθημένο μήνυμα", "رسالة معاد توجيهها",
 	}
 )
@@ -172,7 +186,13 @@ func isAttribution(line string) bool {
 			return true
 		}
 	}
-	return nameLast(line)
+	return nameLast(line) || dateAndAddress(line)
+}
+
+// dateAndAddress reports the attribution without a verb: "17.03.2026, 14:37,
+// "Dana Reed" <dana.reed@example.com>:".
+func dateAndAddress(line string) bool {
+	return strings.HasSuffix(line, ">:") && line[0]-'0' <= 9 && strings.IndexByte(line, '@') > 0 && strings.IndexByte(line, ':') < len(line)-1
 }
 
 // nameLast reports the attribution whose name comes last: "Am 1.5.2026 schrieb

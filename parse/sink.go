@@ -158,7 +158,7 @@ func (p *page) write(text string) {
 			case joins(s, r):
 				s.add(string(r))
 			default:
-				p.drop(s, r, []byte(text[i+n:min(len(text), i+n+1)]))
+				p.drop(s, r, []byte(text[i+n:min(len(text), i+n+utf8.UTFMax)]))
 			}
 			from = i + n
 		}
@@ -170,7 +170,8 @@ func (p *page) write(text string) {
 // drop hides a character that takes no room and stood before rest.
 func (p *page) drop(s *sink, r rune, rest []byte) {
 	d := &p.disguise
-	inside := s.inWord() && len(rest) > 0 && rest[0] > ' '
+	next, _ := utf8.DecodeRune(rest)
+	inside := s.inWord() && unicode.IsLetter(next)
 	switch {
 	case s == &p.sinks[hidden]:
 	case r >= 0x202a && r <= 0x202e || r >= 0x2066 && r <= 0x2069:
