@@ -75,6 +75,7 @@ func (c *content) showHTML(text string, origin Origin) {
 		case commentToken:
 			p.cut()
 			c.outlookLinks(z.Raw(), origin)
+		case endToken: // see above
 		}
 	}
 }
