@@ -5,7 +5,9 @@ import (
 	"context"
 	"log/slog"
 	"slices"
+	"sync"
 
+	"postern/model"
 	"postern/parse"
 	"postern/signals"
 	"postern/store"
@@ -76,10 +78,10 @@ func (f *Filter) log(ctx context.Context, rec *Record) {
 func remember(rec *Record) settled {
 	facts, env, v := rec.Facts, rec.Facts.Env, rec.Verdict
 	s := sighting(rec)
-	values := rec.Vector.Values() // none where the route broke
+	names, values := measured(rec)
 	e := store.Entry{
 		ID: env.ID, At: env.Received, Door: env.Protocol, From: s.From.String(), MailFrom: env.From.String(),
-		Remote: env.Remote.String(), Size: facts.Size, Sighting: s, Signals: signals.All().Names()[:len(values)], Values: values,
+		Remote: env.Remote.String(), Size: facts.Size, Sighting: s, Signals: names, Values: values,
 		Action: v.Action.String(), Rule: v.Rule, Class: v.Class.String(), Score: v.Score,
 		Missing: slices.Clone(facts.Missing), Fate: string(rec.Fate),
 	}
@@ -98,6 +100,18 @@ func remember(rec *Record) settled {
 	}
 	return settled{e, s}
 }
+
+// measured is the vector with the text model's outputs, which training and
+// explanations need and nothing else keeps; empty where the route broke.
+func measured(rec *Record) ([]string, []float64) {
+	values := rec.Vector.Values()
+	if rec.Guess.Text == nil || len(values) == 0 {
+		return signals.All().Names()[:len(values)], values
+	}
+	return withText(), slices.Concat(values, rec.Guess.Text.Inputs())
+}
+
+var withText = sync.OnceValue(func() []string { return slices.Concat(signals.All().Names(), model.TextNames()) })
 
 // held is what the quarantine keeps of a message.
 func held(rec *Record, m Mail, out Outgoing) store.Held {

@@ -3,6 +3,7 @@ package model
 import (
 	"math"
 	"strings"
+	"sync"
 
 	"postern/detect"
 	"postern/signals"
@@ -24,10 +25,32 @@ func InputNames() []string {
 	for _, d := range detect.Heuristics() {
 		names = append(names, heuristicPrefix+d.Name())
 	}
+	return append(names, TextNames()...)
+}
+
+// TextNames lists the inputs that are outputs of the text model.
+var TextNames = sync.OnceValue(func() []string {
+	var names []string
 	for c := range detect.NumClasses {
 		names = append(names, textPrefix+c.String())
 	}
 	return append(names, textUnwanted, textKnown)
+})
+
+// Inputs are the values of [TextNames].
+func (t *Scores) Inputs() []float64 {
+	values := make([]float64, len(TextNames()))
+	for i := range values {
+		s := source{what: aClass, class: detect.Class(i)}
+		switch i {
+		case int(detect.NumClasses):
+			s.what = allUnwanted
+		case int(detect.NumClasses) + 1:
+			s.what = knownShare
+		}
+		values[i] = s.value(signals.Vector{}, nil, t)
+	}
+	return values
 }
 
 // Inputs fills the rows of a combined model. An input whose name nothing bears

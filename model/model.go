@@ -2,6 +2,7 @@ package model
 
 import (
 	"math"
+	"strings"
 
 	"postern/detect"
 	"postern/signals"
@@ -77,6 +78,28 @@ func (m *Model) Predict(v signals.Vector, found []detect.Finding, text *Scores) 
 	}
 	p.Unwanted = sigmoid(p.Odds)
 	return p
+}
+
+// Recall predicts anew from what a journal kept: values by name, of signals and
+// of the text model's outputs, and the scores of detectors.
+func (m *Model) Recall(values, scores map[string]float64) (p Prediction, ok bool) {
+	if m.Trees == nil {
+		return p, false
+	}
+	p.Row = make([]float32, len(m.Trees.Inputs))
+	for i, name := range m.Trees.Inputs {
+		v, known := values[name]
+		if h, found := strings.CutPrefix(name, heuristicPrefix); found {
+			v, known = scores[h], true
+		}
+		if !known {
+			v = math.NaN()
+		}
+		p.Row[i] = float32(v)
+	}
+	p.P, p.Odds = m.trees.predict(p.Row)
+	p.Unwanted = sigmoid(p.Odds)
+	return p, true
 }
 
 // Judge predicts, and adds what it suspects to what the heuristics found, with

@@ -78,7 +78,7 @@ func TestModelOnLadders(t *testing.T) {
 // However many reasons the heuristics have, the model's word is there.
 func TestModelIsNeverCutOff(t *testing.T) {
 	t.Parallel()
-	var many []string
+	many := make([]string, 0, 2*maxReasons)
 	for i := range 2 * maxReasons {
 		many = append(many, fmt.Sprint("reason ", i))
 	}

@@ -11,6 +11,7 @@ import (
 	"time"
 
 	"postern/detect"
+	"postern/model"
 	"postern/parse"
 	"postern/store"
 )
@@ -25,7 +26,10 @@ type Desk struct {
 	// Send hands a held message to the next hop. It returns the recipients
 	// that still lack it, by index, and an error where there are any.
 	Send func(context.Context, store.Held) (missing []int, err error)
-	Log  *slog.Logger
+	// Model is the one in force, which explains decisions; nil, or nil from it:
+	// none.
+	Model func() *model.Model
+	Log   *slog.Logger
 
 	releasing sync.Mutex // one at a time, so that nothing is sent twice
 }
@@ -145,7 +149,11 @@ func only(h store.Held, recipients []int) store.Held {
 
 func (d *Desk) decision(r *http.Request) (Decision, error) {
 	e, err := d.Journal.Entry(r.Context(), r.PathValue("id"))
-	return decision(e), err
+	out := decision(e)
+	if err == nil {
+		out.Model = d.recall(&e)
+	}
+	return out, err
 }
 
 func (d *Desk) label(r *http.Request) (Label, error) {

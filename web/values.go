@@ -59,6 +59,8 @@ type Decision struct {
 	Missing  []string  `json:"missing"`
 	Fate     string    `json:"fate"`
 	Label    *Label    `json:"label,omitempty"`
+
+	Model *Explained `json:"model,omitempty"` // by the model in force now
 }
 
 // Finding is one detector's suspicion.

@@ -48,6 +48,7 @@ func (t *terminal) explain(d *web.Decision) {
 	for _, f := range d.Findings {
 		t.print("finding   %s: %s %.4f", f.Detector, f.Class, f.Score)
 	}
+	t.explained(d.Model)
 	t.signals(d.Signals)
 }
 

@@ -8,6 +8,7 @@ import (
 	"os"
 	"path/filepath"
 
+	"postern/model"
 	"postern/web"
 )
 
@@ -34,6 +35,7 @@ func (g *gate) listenHTTP(ctx context.Context) error {
 		return exit(exitUnavailable, err)
 	}
 	desk := newDesk(g.memory, g.hop, g.log)
+	desk.Model = func() *model.Model { return g.filter.Load().Model }
 	g.serveHTTP(ctx, l, desk.Handler())
 	return nil
 }

@@ -12,6 +12,7 @@ import (
 	"path/filepath"
 	"time"
 
+	"postern/model"
 	"postern/relay"
 )
 
@@ -50,8 +51,10 @@ func (o *operatorFlags) operate(ctx context.Context) (*operator, error) {
 	if err != nil {
 		return nil, errors.Join(exit(exitConfig, err), m.close())
 	}
+	desk := newDesk(m, hop, discarded)
+	desk.Model = func() *model.Model { trained, _ := c.Model.load(); return trained } // checked with the file
 	return &operator{
-		client: &http.Client{Transport: direct{newDesk(m, hop, discarded).Handler()}},
+		client: &http.Client{Transport: direct{desk.Handler()}},
 		close:  func() error { return errors.Join(hop.Close(), m.close()) },
 	}, nil
 }

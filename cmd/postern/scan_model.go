@@ -8,52 +8,22 @@ import (
 	"postern/filter"
 	"postern/model"
 	"postern/signals"
+	"postern/web"
 )
-
-// explained is what the model made of a message: base and contributions add up
-// to the log-odds that it is unwanted.
-type explained struct {
-	Name          string         `json:"name,omitempty"`
-	Version       string         `json:"version,omitempty"`
-	Odds          float64        `json:"log_odds"`
-	Base          float64        `json:"base"`
-	Contributions []contribution `json:"contributions"`
-	Words         []word         `json:"words,omitempty"` // that speak for the likeliest attack, or for spam
-}
-
-type contribution struct {
-	Input string   `json:"input"`
-	Value *float64 `json:"value,omitempty"` // none where unknown
-	Adds  float64  `json:"adds"`
-}
-
-type word struct {
-	Where string  `json:"where"`
-	Text  string  `json:"text"`
-	Adds  float64 `json:"adds"`
-}
 
 // shownWords is how many words of a text are shown.
 const shownWords = 8
 
-func explain(rec *filter.Record) *explained {
+// explain takes apart what the model made of a message.
+func explain(rec *filter.Record) *web.Explained {
 	if rec.Model == nil || rec.Guess.Text == nil {
 		return nil
 	}
-	m := rec.Model
-	e := m.Explain(&rec.Guess)
-	out := &explained{Name: m.Card.Name, Version: m.Card.Version, Odds: e.Odds.Float(), Base: e.Base.Float(), Contributions: []contribution{}}
-	for _, c := range e.Contributions {
-		one := contribution{Input: c.Input, Adds: c.Odds.Float()}
-		if signals.Known(c.Value) {
-			one.Value = &c.Value
-		}
-		out.Contributions = append(out.Contributions, one)
-	}
-	if m.Text != nil {
+	out := web.Explain(rec.Model, &rec.Guess)
+	if rec.Model.Text != nil {
 		in := model.TextOf(rec.Facts.Msg)
-		for _, w := range m.Text.Words(&in, e.Class, shownWords) {
-			out.Words = append(out.Words, word{w.Where, detect.Quote(w.Text), w.Odds})
+		for _, w := range rec.Model.Text.Words(&in, rec.Guess.Likeliest(), shownWords) {
+			out.Words = append(out.Words, web.Word{Where: w.Where, Text: detect.Quote(w.Text), Adds: w.Odds})
 		}
 	}
 	return out
@@ -90,7 +60,7 @@ func turn(t *filter.Turn) *turned {
 // shownContributions is how many lines the terminal shows; JSON has all.
 const shownContributions = 12
 
-func (t *terminal) explained(e *explained) {
+func (t *terminal) explained(e *web.Explained) {
 	if e == nil {
 		return
 	}
@@ -102,14 +72,14 @@ func (t *terminal) explained(e *explained) {
 			break
 		}
 		rest -= c.Adds
-		t.print("             %+.3f  %s", c.Adds, c.named())
+		t.print("             %+.3f  %s", c.Adds, named(&c))
 	}
 	for _, w := range e.Words {
 		t.print("    word     %+.3f  %s in the %s", w.Adds, line(w.Text), w.Where)
 	}
 }
 
-func (c *contribution) named() string {
+func named(c *web.Contribution) string {
 	if c.Value == nil {
 		return c.Input
 	}

@@ -28,7 +28,7 @@ type judged struct {
 	Auth         map[string]string  `json:"auth,omitempty"`
 	FirstContact string             `json:"first_contact,omitempty"`
 	Signals      []web.Value        `json:"signals,omitempty"` // those behind the reasons
-	Model        *explained         `json:"model,omitempty"`
+	Model        *web.Explained     `json:"model,omitempty"`
 	Turn         *turned            `json:"turn,omitempty"`
 	Missing      []string           `json:"missing,omitempty"`
 	Error        string             `json:"error,omitempty"`

@@ -48,7 +48,7 @@ var may = map[string][]string{
 	"model/train":     {"parse", "mailauth", "scanner", "store", "signals", "detect", "lexis", "policy", "model", "filter", "mailbox"},
 	"filter":          {"hosts", "lexis", "parse", "mailauth", "scanner", "store", "signals", "detect", "policy", "model"},
 	"smtpd":           {"parse", "policy", "filter", "relay"},
-	"web":             {"parse", "mailauth", "scanner", "store", "signals", "detect", "policy", "filter"},
+	"web":             {"parse", "mailauth", "scanner", "store", "signals", "detect", "policy", "model", "filter"},
 	"cmd/postern": {
 		"hosts", "parse", "mailauth", "scanner", "store", "store/pebble", "relay", "signals", "detect", "policy", "filter", "smtpd", "web", "mailbox",
 		"model", "model/shipped", "model/train",

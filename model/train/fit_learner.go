@@ -30,7 +30,7 @@ func NewLearner(t *model.Text, o TextOptions) *Learner {
 	o.Bits = w.Bits
 	l := &Learner{options: o.filled(), classes: w.Classes, buckets: w.Buckets, row: make(map[uint32]uint32, len(w.Buckets))}
 	for i, b := range w.Buckets {
-		l.row[b] = uint32(i) //nolint:gosec // at most 24 bits
+		l.row[b] = uint32(i)
 	}
 	k := len(w.Classes)
 	f := &ftrl{options: &l.options, k: k, bias: w.Bias, p: make([]float64, k), g: make([]float64, k), w: w.Weights}

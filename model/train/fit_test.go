@@ -217,7 +217,7 @@ func TestTreesTellKinds(t *testing.T) {
 func TestCalibrate(t *testing.T) {
 	t.Parallel()
 	r := rand.New(rand.NewPCG(8, 8))
-	var points []point
+	points := make([]point, 0, 6000)
 	for range 6000 {
 		x := r.NormFloat64() * 6
 		y := 0.0
@@ -345,7 +345,7 @@ func TestTextLearns(t *testing.T) {
 func TestFoldsDoNotLeak(t *testing.T) {
 	t.Parallel()
 	r := rand.New(rand.NewPCG(30, 30))
-	var samples []TextSample
+	samples := make([]TextSample, 0, 320)
 	for g := range 80 {
 		class := []detect.Class{detect.Spam, detect.Safe}[r.IntN(2)]
 		own := fmt.Sprintf("%c%c%c%c%c", 'a'+r.IntN(26), 'a'+r.IntN(26), 'a'+r.IntN(26), 'a'+r.IntN(26), 'a'+r.IntN(26))
@@ -373,7 +373,7 @@ func TestFoldsDoNotLeak(t *testing.T) {
 
 func TestFolds(t *testing.T) {
 	t.Parallel()
-	var groups []int
+	groups := make([]int, 0, 1000)
 	for i := range 1000 {
 		groups = append(groups, i%37*i%11)
 	}
