@@ -34,6 +34,7 @@ type config struct {
 	Store        storeConfig        `toml:"store"`
 	Policy       policy.Config      `toml:"policy"`
 	Model        modelConfig        `toml:"model"`
+	Lists        listsConfig        `toml:"lists"`
 	Web          web.Config         `toml:"web"`
 	Log          logConfig          `toml:"log"`
 }
@@ -110,6 +111,7 @@ func (c *config) check() []problem {
 		{"store", c.Store.check()},
 		{"policy", c.Policy.Check()},
 		{"model", c.Model.check()},
+		{"lists", c.Lists.check()},
 		{"web", c.Web.Check()},
 		{"log", c.Log.check()},
 	} {
