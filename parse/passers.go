@@ -63,6 +63,7 @@ var passers = map[string][]passer{
 	"url-protection.com":                      {{params: "o", rewriter: true}},
 	"url.avanan.click":                        {{by: betweenUnderscores, rewriter: true}},
 	"checkpoint.com":                          {{path: "/v", by: betweenUnderscores, rewriter: true}},
+	"inky.com":                                {{path: "/link", by: domainParam, rewriter: true}},
 	"link.edgepilot.com":                      {{path: "/s/", params: "u", rewriter: true}},
 	"link.zixcentral.com":                     {{path: "/u/", params: "u", rewriter: true}},
 	"urlsand.esvalabs.com":                    {{params: "u", rewriter: true}},

@@ -129,6 +129,7 @@ func TestUnwrap(t *testing.T) {
 		{"Trustwave", "https://scanmail.trustwave.com/?c=1&d=2&s=3&u=https%3a%2f%2fshop%2eexample%2fa%3fb%3dc", end, true},
 		{"Avanan", "https://url.avanan.click/v2/___https://shop.example/a?b=c___.YXAzOng", end, true},
 		{"Check Point", "https://url.uk.m.checkpoint.com/v2/r01/___https://shop.example/a?b=c___.YXAzOng", end, true},
+		{"INKY", `https:\\shared.outlook.inky.com/link?domain=shop.example&t=h.eJx1`, "http://shop.example/", true},
 		{"EdgePilot", "https://link.edgepilot.com/s/1/x?u=https%3A%2F%2Fshop.example%2Fa%3Fb%3Dc", end, true},
 		{"Libraesva", "https://urlsand.esvalabs.com/?u=https%3A%2F%2Fshop.example%2Fa%3Fb%3Dc&e=x&h=y", end, true},
 		{"Bitdefender", "https://linkscan.io/scan/ux/aHR0cHM6Ly9zaG9wLmV4YW1wbGUvYT9iPWM/ABC", end, true},
