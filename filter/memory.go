@@ -47,7 +47,7 @@ func sighting(rec *Record) store.Sighting {
 	s := store.Sighting{
 		Query: detached(rec.asked()), ID: sightingID(facts), Verified: facts.Proven(),
 		Outbound: direction != signals.Inbound, Internal: direction == signals.Internal, Label: store.Unjudged,
-		MessageID: strings.Clone(facts.Msg.MessageID), Invoice: facts.Invoice(), Amount: facts.Amount(),
+		MessageID: strings.Clone(facts.Msg.MessageID), Invoice: facts.Invoice(), Change: facts.Change(), Amount: facts.Amount(),
 		Gaps: make([]float64, len(facts.Env.Rcpts)), Gap: math.NaN(),
 	}
 	if rec.Verdict.Would == policy.Accept && rec.Fate == Relayed {

@@ -118,3 +118,6 @@ func (f *Facts) LinkDomains() []string {
 
 // Invoice tells whether the message asks for payment.
 func (f *Facts) Invoice() bool { return f.look().text.reading.Hits[lexis.Payment].Count > 0 }
+
+// Change tells whether the message is about other bank details than before.
+func (f *Facts) Change() bool { return f.look().text.reading.Hits[lexis.BankChange].Count > 0 }

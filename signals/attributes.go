@@ -63,6 +63,15 @@ var Attributes = []Attribute{
 		Read: func(f *Facts, see func(string)) { see(hours(f.Env.Received)) },
 	},
 	{
+		Kind: 10, Name: "language", Doc: "Language of the text.",
+		Keep: store.Keep{Address: 4, Domain: 8, Org: 8, Rcpt: 6},
+		Read: func(f *Facts, see func(string)) {
+			if r := &f.look().text.reading; r.Confidence >= 0.5 {
+				see(r.Language)
+			}
+		},
+	},
+	{
 		Kind: 11, Name: "reply_to", Doc: "Where answers go, if not to the author.",
 		Keep: store.Keep{Address: 4, Domain: 16, Org: 32},
 		Read: func(f *Facts, see func(string)) {
@@ -98,7 +107,7 @@ var Attributes = []Attribute{
 	},
 	{
 		Kind: 15, Name: "intent", Doc: "What the words are about.",
-		Keep: store.Keep{Address: 8, Domain: 8, Org: 4, Rcpt: 8, Pair: 8},
+		Keep: store.Keep{Address: 18, Domain: 18, Org: 5, Rcpt: 18, Pair: 18},
 		Read: func(f *Facts, see func(string)) {
 			for i, h := range f.look().text.reading.Hits {
 				if h.Count > 0 && lexis.Intent(i) < lexis.Action {

@@ -3,24 +3,14 @@ package signals
 import (
 	"slices"
 
-	"postern/lexis"
 	"postern/parse"
 	"postern/store"
 )
 
-// maxPlain bounds the bytes that are read for numbers.
-const maxPlain = 64 << 10
-
-// plain is the author's words, as far as they are read for numbers.
-func (f *Facts) plain() string {
-	text := f.Msg.Text.Visible
-	return text[:min(len(text), maxPlain)]
-}
-
-// Phones lists the telephone numbers in the text, in E.164, each once.
+// Phones lists the telephone numbers in the subject and the visible text, in E.164, each once.
 func (f *Facts) Phones() []string {
 	var all []string
-	for _, p := range lexis.Phones(f.plain(), "") {
+	for _, p := range f.look().text.phones {
 		if p.E164 != "" && len(all) < store.MaxPhones && !slices.Contains(all, p.E164) {
 			all = append(all, p.E164)
 		}

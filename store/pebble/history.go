@@ -157,9 +157,7 @@ func (s *Store) Record(ctx context.Context, sg store.Sighting) error {
 			return err
 		}
 		before := record.ReadMark(was)
-		if len(was) > 0 {
-			now.Written = before.Written
-		}
+		now.Resume(&before)
 		return s.replace(b, place, was, &before, &now)
 	}}))
 }

@@ -56,6 +56,29 @@ type addition struct {
 	items []item // in ascending order; the weight is a factor, or a sketch's rank
 }
 
+// Resume takes from an earlier mark of the same message what was measured
+// against what was known then; a retry would find itself.
+func (m *Mark) Resume(before *Mark) {
+	if len(before.Parts) == 0 {
+		return
+	}
+	m.Written, m.Reply, m.Stranger = before.Written, before.Reply, before.Stranger
+	measured := func(a addition) bool { return a.field == gap || a.field == strangers }
+	for i := range m.Parts {
+		p := &m.Parts[i]
+		for j := range before.Parts {
+			if was := &before.Parts[j]; was.Key == p.Key && was.Class == p.Class && was.Role == p.Role {
+				p.adds = slices.DeleteFunc(p.adds, measured)
+				for _, a := range was.adds {
+					if measured(a) {
+						p.adds = append(p.adds, a)
+					}
+				}
+			}
+		}
+	}
+}
+
 func (m *Mark) author() Side {
 	if m.Verified {
 		return Verified

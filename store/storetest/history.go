@@ -30,6 +30,7 @@ func History[H store.History](t *testing.T, open func(t *testing.T, dir string) 
 		"a domain is known by its hosts":      organisation,
 		"the null sender has no history":      nullSender,
 		"a sighting is labelled anew":         relabel,
+		"a retry finds itself":                retryFindsItself,
 		"habits":                              habits,
 		"habits fade by label":                habitsUndone,
 		"one day buys little trust":           trust,

@@ -28,6 +28,22 @@ func everything(id string, label store.Label, after time.Duration) store.Sightin
 	return s
 }
 
+func retryFindsItself(t *testing.T, h store.History) {
+	s := everything("m1", store.Unjudged, 0)
+	s.Gaps, s.Gap = []float64{0}, 0
+	must(t, h.Record(t.Context(), s))
+	again := everything("m1", store.Good, 0)
+	again.Stranger, again.Reply, again.Gaps, again.Gap = false, false, []float64{0.1}, 0.1
+	must(t, h.Record(t.Context(), again))
+	p := ask(t, h, s.Query)
+	count(t, "strangers", p.Org.Strangers, 1)
+	count(t, "first contacts", p.Rcpts[0].Strangers, 1)
+	count(t, "replies", p.Verified.Address.Replies, 1)
+	count(t, "gaps", p.In[0].Gap.N, 0)
+	count(t, "invoices", p.Verified.Vendor.Invoices, 1)
+	count(t, "their gaps", p.Verified.Vendor.Gap.N, 0)
+}
+
 func relabel(t *testing.T, h store.History) {
 	if err := h.Relabel(t.Context(), "m1", store.Bad); !errors.Is(err, store.ErrNotFound) {
 		t.Errorf("an unknown sighting: %v", err)
