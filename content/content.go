@@ -179,7 +179,7 @@ type Budget struct {
 
 // DefaultBudget reads what people attach. All of it spent takes about 150 ms
 // on one core of 2020.
-var DefaultBudget = Budget{Bytes: 16 << 20, Pixels: 6 << 20, Codes: 6, Steps: 400_000}
+var DefaultBudget = Budget{Bytes: 10 << 20, Pixels: 4 << 20, Codes: 8, Steps: 300_000}
 
 // Spend takes n from a total of the budget, or what is left; false means that
 // it was not enough.

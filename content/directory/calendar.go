@@ -15,6 +15,7 @@ func Calendar(f *content.Found, body []byte, b *content.Budget) {
 	depth := 0
 	var alarm, zone bool
 	var html string
+	var t text
 	whole := lines(body, b, func(p property) bool {
 		switch p.name {
 		case "BEGIN":
@@ -35,7 +36,7 @@ func Calendar(f *content.Found, body []byte, b *content.Budget) {
 			html = p.text()
 		default:
 			if !zone {
-				event(f, &p, alarm)
+				event(f, &t, &p, alarm)
 			}
 		}
 		return true
@@ -47,11 +48,11 @@ func Calendar(f *content.Found, body []byte, b *content.Budget) {
 		f.Flags |= content.Broken
 	}
 	anchors(f, html)
-	f.Words = len(strings.Fields(f.Text))
+	t.end(f)
 }
 
 // event notes a property of a calendar or an event.
-func event(f *content.Found, p *property, alarm bool) {
+func event(f *content.Found, t *text, p *property, alarm bool) {
 	m := f.Meeting
 	switch p.name {
 	case "METHOD":
@@ -62,12 +63,12 @@ func event(f *content.Found, p *property, alarm bool) {
 		if !alarm {
 			f.Title = first(f.Title, strings.TrimSpace(p.text()))
 		}
-		say(f, p.text())
+		t.say(f, p.text())
 	case "DESCRIPTION", "COMMENT", "CONTACT":
-		say(f, p.text())
+		t.say(f, p.text())
 	case "LOCATION":
 		m.Place = first(m.Place, strings.TrimSpace(p.text()))
-		say(f, p.text())
+		t.say(f, p.text())
 	case "ORGANIZER":
 		m.Organizer = first(m.Organizer, first(address(p.value), address(p.param("EMAIL"))))
 		m.Name = first(m.Name, p.param("CN"))

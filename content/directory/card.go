@@ -12,19 +12,20 @@ const maxPhones = 50
 // Card reads the cards of a vCard file.
 func Card(f *content.Found, body []byte, b *content.Budget) {
 	cards := 0
+	var t text
 	whole := lines(body, b, func(p property) bool {
 		switch p.name {
 		case "BEGIN":
 			cards++
 		case "FN":
 			f.Title = first(f.Title, strings.TrimSpace(p.text()))
-			say(f, p.text())
+			t.say(f, p.text())
 		case "ORG", "TITLE", "ROLE", "ADR":
-			say(f, strings.Join(strings.FieldsFunc(p.text(), func(r rune) bool { return r == ';' }), " "))
+			t.say(f, strings.Join(strings.FieldsFunc(p.text(), func(r rune) bool { return r == ';' }), " "))
 		case "NOTE":
-			say(f, p.text())
+			t.say(f, p.text())
 		case "EMAIL":
-			say(f, p.text())
+			t.say(f, p.text())
 			if a := address(p.text()); a != "" {
 				f.AddLink("mailto:"+a, "", content.ViaField)
 			}
@@ -45,5 +46,5 @@ func Card(f *content.Found, body []byte, b *content.Budget) {
 	if cards == 0 {
 		f.Flags |= content.Broken
 	}
-	f.Words = len(strings.Fields(f.Text))
+	t.end(f)
 }

@@ -172,18 +172,25 @@ func address(uri string) string {
 	return strings.ToLower(uri)
 }
 
-// say adds a line to the text.
-func say(f *content.Found, s string) {
+// A text collects the lines that its reader sees.
+type text struct{ strings.Builder }
+
+func (t *text) say(f *content.Found, s string) {
 	s = strings.TrimSpace(s)
-	if s == "" {
+	switch {
+	case s == "":
 		return
-	}
-	if len(f.Text)+len(s) >= content.MaxText {
+	case t.Len()+len(s) >= content.MaxText:
 		f.Flags |= content.OverBudget
 		return
+	case t.Len() > 0:
+		t.WriteByte('\n')
 	}
-	if f.Text != "" {
-		f.Text += "\n"
-	}
-	f.Text += s
+	t.WriteString(s)
+}
+
+// end gives the text to the file.
+func (t *text) end(f *content.Found) {
+	f.Text = strings.ToValidUTF8(t.String(), "\ufffd")
+	f.Words = len(strings.Fields(f.Text))
 }

@@ -9,8 +9,9 @@ import (
 // Limits of what is drawn.
 const (
 	maxRects = 20_000
-	minRects = 40  // a QR code that is drawn has more
-	side     = 900 // pixels of the longer side of a drawing
+	minRects = 40              // a QR code that is drawn has more
+	side     = 900             // pixels of the longer side of a drawing
+	maxPaint = 4 * side * side // pixels that are painted, one over another
 )
 
 // A rect is a filled rectangle in the units of the page.
@@ -127,9 +128,13 @@ func (g *drawing) raster() (image.Raster, bool) {
 	scale := side / all.size()
 	w, h := int((all.x1-all.x0)*scale)+2*space, int((all.y1-all.y0)*scale)+2*space
 	out := image.NewRaster(w, h)
+	painted := 0
 	for _, r := range g.rects {
 		if r.size() > 300 || !(r.x0 >= all.x0 && r.y0 >= all.y0 && r.x1 <= all.x1 && r.y1 <= all.y1) {
 			continue
+		}
+		if painted += int((r.x1-r.x0)*(r.y1-r.y0)*scale*scale) + 1; painted > maxPaint {
+			return image.Raster{}, false
 		}
 		shade := uint8(0xff)
 		if r.dark {

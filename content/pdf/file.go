@@ -12,7 +12,7 @@ const (
 	maxNumber  = 1 << 23 // of an object
 	maxEntries = 20_000  // objects that are indexed, those in object streams included
 	maxStreams = 400     // that are decoded
-	maxStream  = 4 << 20 // bytes of one, decoded
+	maxStream  = 2 << 20 // bytes of one, decoded
 )
 
 // An entry is a place where an object stands: in the file, or in an object

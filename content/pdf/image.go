@@ -11,7 +11,7 @@ import (
 // Limits of the images on the pages.
 const (
 	maxImages = 16      // of one page
-	maxPixels = 4 << 20 // of one image
+	maxPixels = 5 << 19 // of one image: a page at 150 dots an inch
 )
 
 // look searches the images of a page, and what is drawn on it, for QR codes.
