@@ -2,13 +2,17 @@ package main
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"os"
 	"path/filepath"
+	"runtime"
 	"runtime/debug"
 	"slices"
 	"strings"
 	"time"
+
+	"golang.org/x/sync/errgroup"
 
 	"postern/detect"
 	"postern/model/train"
@@ -16,7 +20,8 @@ import (
 )
 
 type trainCommand struct {
-	Fit trainFitCommand `cmd:"" default:"withargs" help:"Make a model from labelled mail."`
+	Fit      trainFitCommand      `cmd:"" default:"withargs" help:"Make a model from labelled mail."`
+	Generate trainGenerateCommand `cmd:"" help:"Write the mail of simulated organisations as labelled streams, to learn from."`
 }
 
 type trainFitCommand struct {
@@ -38,9 +43,7 @@ func (c *trainFitCommand) Run(ctx context.Context, t *terminal) error {
 	if err != nil {
 		return err
 	}
-	m := t.meter("reading", int64(len(mail)))
-	rows, err := train.Rows(ctx, mail, train.NewRoute(detect.Heuristics(), rules), m.add)
-	m.end()
+	rows, err := c.rows(ctx, t, mail, rules)
 	if err != nil {
 		return exit(exitNoInput, err)
 	}
@@ -50,7 +53,7 @@ func (c *trainFitCommand) Run(ctx context.Context, t *terminal) error {
 	}
 	result.Describe(rows, "postern "+strings.Join(os.Args[1:], " "), revision())
 	if c.Report != "" {
-		report := train.Evaluate(result.Judged(rows), train.Options{
+		report := train.Evaluate(result.Source.Judged(rows, result.Bundle.Card.Thresholds), train.Options{
 			Title: "Mail of sources never seen", Since: since, Errors: 20,
 			Notes: []string{"Each message is judged by a model made without its campaign and, where it is wanted, without its source."},
 		})
@@ -67,6 +70,49 @@ func (c *trainFitCommand) Run(ctx context.Context, t *terminal) error {
 	}
 	t.warn("%s: %d bytes, thresholds %+v", c.Output, len(data), result.Bundle.Card.Thresholds)
 	return nil
+}
+
+// rows are the vectors of all mail. Streams pass through a gate with a memory
+// of their own each.
+func (c *trainFitCommand) rows(ctx context.Context, t *terminal, mail []*train.Mail, rules *policy.Policy) ([]train.Row, error) {
+	m := t.meter("reading", int64(len(mail)))
+	defer m.end()
+	streams, mail := train.Streams(mail)
+	rows, err := train.Rows(ctx, mail, train.NewRoute(detect.Heuristics(), rules), m.add)
+	if err != nil {
+		return nil, err
+	}
+	parts := make([][]train.Row, len(streams))
+	var jobs errgroup.Group
+	jobs.SetLimit(runtime.GOMAXPROCS(0))
+	for i, s := range streams {
+		jobs.Go(func() (err error) {
+			parts[i], err = streamRows(ctx, s, rules, m.add)
+			return err
+		})
+	}
+	if err := jobs.Wait(); err != nil {
+		return nil, err
+	}
+	return train.Join(append([][]train.Row{rows}, parts...)...), nil
+}
+
+// streamRows passes a stream through a gate that begins with nothing.
+func streamRows(ctx context.Context, s *train.Stream, rules *policy.Policy, progress func()) (rows []train.Row, err error) {
+	dir, err := os.MkdirTemp("", "postern-train-")
+	if err != nil {
+		return nil, err
+	}
+	defer func() { err = errors.Join(err, os.RemoveAll(dir)) }()
+	cfg := config{Organization: *s.Org}
+	cfg.Store.Path = dir
+	mem, err := openMemory(cfg.Store.Config, discarded) //nolint:contextcheck // the store lives until it is closed
+	if err != nil {
+		return nil, err
+	}
+	defer func() { err = errors.Join(err, mem.close()) }()
+	gate := newFilter(&cfg, mem, unasked{}, func() *policy.Policy { return rules }, discarded)
+	return s.Rows(ctx, gate, progress)
 }
 
 // stage tells what is done, and how long it has taken so far.
@@ -88,7 +134,11 @@ func (c *trainFitCommand) mail() ([]*train.Mail, error) {
 		return slices.Contains(c.Without, m.Source) || c.Clean && !m.Free()
 	})
 	if c.Part == "earlier" {
-		all, _ = train.Split(all, share)
+		streams, others := train.Streams(all)
+		all, _ = train.Split(others, share)
+		for _, s := range streams {
+			all = append(all, s.Mail...)
+		}
 	}
 	if len(all) == 0 {
 		return nil, fmt.Errorf("nothing is left to learn from")

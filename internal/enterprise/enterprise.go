@@ -4,7 +4,7 @@
 // the measurement of what history makes possible. The same seed gives the same
 // mail, byte for byte. Attacks and their twins take their words from the same
 // stock, so that only who writes to whom, how, when and from where tells them
-// apart. It knows nothing of detectors, and the product must not import it.
+// apart. It knows nothing of detectors, and nothing that judges may import it.
 package enterprise
 
 import (

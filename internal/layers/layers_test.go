@@ -51,7 +51,7 @@ var may = map[string][]string{
 	"web":             {"parse", "mailauth", "scanner", "store", "signals", "detect", "policy", "model", "filter"},
 	"cmd/postern": {
 		"hosts", "parse", "mailauth", "scanner", "store", "store/pebble", "relay", "signals", "detect", "policy", "filter", "smtpd", "web", "mailbox",
-		"model", "model/shipped", "model/train",
+		"model", "model/shipped", "model/train", "internal/enterprise",
 	},
 }
 

@@ -13,6 +13,7 @@ import (
 
 	"postern/detect"
 	"postern/mailbox"
+	"postern/signals"
 )
 
 // A Mail is one labelled message of a corpus.
@@ -28,7 +29,10 @@ type Mail struct {
 	Synthetic bool      // its header and often its words were made up
 	Received  Received
 
-	file string
+	file    string
+	stream  string // the stream it belongs to; empty: none
+	org     *signals.Org
+	passage *Passage
 }
 
 // Received is what the receiving server noted of a message.
@@ -67,14 +71,18 @@ func Corpus(dir string) ([]*Mail, error) {
 	if len(files) == 0 {
 		return nil, fmt.Errorf("train: no messages below %s; they lie as CLASS/SOURCE/NAME.eml", root)
 	}
-	var list []*Mail
+	orgs, err := readStreams(dir)
+	if err != nil {
+		return nil, err
+	}
+	list := make([]*Mail, 0, len(files))
 	for _, file := range files {
 		rel, err := filepath.Rel(root, file)
 		if err != nil {
 			return nil, fmt.Errorf("train: %w", err)
 		}
 		m := &Mail{Path: filepath.ToSlash(rel), file: file}
-		if err := m.describe(known[m.Path]); err != nil {
+		if err := errors.Join(m.describe(known[m.Path]), m.place(known[m.Path], orgs)); err != nil {
 			return nil, err
 		}
 		list = append(list, m)

@@ -14,7 +14,7 @@ import (
 
 // A Recipe says how a model is made.
 type Recipe struct {
-	Folds int // parts of which each is judged by a model made without it; 5
+	Folds int // parts of which each is judged by a model made without it; 4
 	Text  TextOptions
 	Trees TreeOptions
 
@@ -22,143 +22,214 @@ type Recipe struct {
 	Progress func(done, of int)
 }
 
-// A Result is a model with what it said of its own rows when it was made
-// without them: what thresholds are chosen on.
+// A Result is a model, with what others that were made like it said of mail
+// that they had not seen.
 type Result struct {
-	Bundle *model.Bundle
-	Odds   []float64 // calibrated, of being unwanted; one for each row
-	P      [][detect.NumClasses]float64
+	Bundle   *model.Bundle
+	Campaign Unseen // made without the campaign of a row
+	Source   Unseen // made without its campaign and, where it is wanted, without its source
 }
 
-// Fit makes a model. A fold holds whole campaigns of unwanted mail and whole
-// sources of wanted mail: so everything that is learned from scores, and every
-// threshold, is learned from mail of senders that were never seen.
+// Unseen is what models said of each row that they were made without.
+type Unseen struct {
+	Odds []float64 // calibrated, of being unwanted
+	P    [][detect.NumClasses]float64
+}
+
+// Fit makes a model. The trees learn from what a text model says of wanted mail
+// of sources that it never saw, so that they learn how far to trust it. The
+// model is calibrated on campaigns never seen.
 func Fit(rows []Row, r Recipe) (*Result, error) {
-	if r.Folds == 0 {
-		r.Folds = 5
-	}
+	fill(&r.Folds, 4)
 	rows = slices.Clone(rows)
 	borrow(rows, model.InputNames())
-	f := &fitting{Recipe: r, rows: rows, weights: weigh(rows), fold: Folds(groups(rows), r.Folds, r.Trees.Seed)}
+	f := &fitting{Recipe: r, rows: rows, weights: weigh(rows)}
+	f.campaigns.groups = groups(rows, func(m *Mail) string { return m.Campaign })
+	f.sources.groups = groups(rows, func(m *Mail) string {
+		if m.Class.Unwanted() {
+			return m.Campaign
+		}
+		return m.Source
+	})
 	if err := f.text(); err != nil {
 		return nil, err
 	}
-	if err := f.trees(); err != nil {
-		return nil, err
-	}
-	return f.calibrate()
+	return f.trees()
+}
+
+// A division is a way to part the rows, with what came of it.
+type division struct {
+	groups []int // rows of one group are never parted
+	scores []*model.Scores
 }
 
 // A fitting is a model under way.
 type fitting struct {
 	Recipe
 
-	rows    []Row
-	weights []float64
-	fold    []int
-	matrix  Matrix
-	labels  []detect.Class
-	bundle  model.Bundle
-	without []*model.Trees // for each fold, trees made without it
+	rows               []Row
+	weights            []float64
+	campaigns, sources division
+	columns            columns
+	matrix             Matrix
+	labels             []detect.Class
+	bundle             model.Bundle
 }
 
-func (f *fitting) stage(what string) {
+func (f *fitting) stage(format string, args ...any) {
 	if f.Stage != nil {
-		f.Stage(what)
+		f.Stage(fmt.Sprintf(format, args...))
 	}
 }
 
-// groups numbers what is never divided between folds.
-func groups(rows []Row) []int {
+// groups numbers what is never parted.
+func groups(rows []Row, key func(*Mail) string) []int {
 	list := make([]int, len(rows))
 	for i := range rows {
-		key := rows[i].Campaign
-		if !rows[i].Class.Unwanted() {
-			key = rows[i].Source
-		}
 		h := fnv.New32a()
-		_, _ = h.Write([]byte(key))
+		_, _ = h.Write([]byte(key(rows[i].Mail)))
 		list[i] = int(h.Sum32())
 	}
 	return list
 }
 
-// text fits the text model, and fills the inputs that are its scores with
-// those of models made without the row's group.
-func (f *fitting) text() error {
-	f.stage("text model")
-	var samples []TextSample
-	at := make([]int, len(f.rows)) // the sample of each row
-	for i := range f.rows {
-		if i > 0 && f.rows[i].Message == f.rows[i-1].Message {
-			at[i] = at[i-1]
-			samples[at[i]].Weight += f.weights[i]
-			continue
+// text fits the text model, and has every row scored by models made without
+// its campaign, and without its source.
+func (f *fitting) text() (err error) {
+	for _, d := range []*division{&f.sources, &f.campaigns} { // the last one's model stays
+		f.stage("text model and %d without a part each", f.Folds)
+		samples, at := f.samples(d.groups)
+		o := f.Text
+		o.Progress = f.Progress
+		var scores []*model.Scores
+		if f.bundle.Text, scores, err = FitTextFolds(samples, f.Folds, o); err != nil {
+			return err
 		}
-		at[i] = len(samples)
-		samples = append(samples, TextSample{Text: *f.rows[i].Text, Class: f.rows[i].Class, Weight: f.weights[i], Group: groups(f.rows[i : i+1])[0]})
+		for i := range f.rows {
+			d.scores = append(d.scores, scores[at[i]])
+		}
 	}
-	o := f.Text
-	o.Progress = f.Progress
-	text, scores, err := FitTextFolds(samples, f.Folds, o)
-	if err != nil {
-		return err
+	f.columns = newColumns()
+	f.matrix = Matrix{Names: f.columns.names}
+	for i := range f.rows {
+		f.matrix.Values = append(f.matrix.Values, f.columns.row(&f.rows[i], f.sources.scores[i])...)
+		f.labels = append(f.labels, f.rows[i].Class)
 	}
-	f.bundle.Text = text
-	f.fill(func(i int) *model.Scores { return scores[at[i]] })
 	return nil
 }
 
-// fill makes the matrix of all rows.
-func (f *fitting) fill(scores func(i int) *model.Scores) {
-	names := model.InputNames()
-	var columns, textual []int
-	var textNames []string
-	for i, name := range names {
+// samples are the messages of the rows; at names that of each row.
+func (f *fitting) samples(groups []int) (samples []TextSample, at []int) {
+	for i := range f.rows {
+		if i > 0 && f.rows[i].Message == f.rows[i-1].Message {
+			samples[len(samples)-1].Weight += f.textWeight(i)
+		} else {
+			samples = append(samples, TextSample{Text: *f.rows[i].Text, Class: f.rows[i].Class, Weight: f.textWeight(i), Group: groups[i]})
+		}
+		at = append(at, len(samples)-1)
+	}
+	return samples, at
+}
+
+// textWeight is what a row counts for the text model. Streams do not: their
+// attacks and their harmless mail are worded alike.
+func (f *fitting) textWeight(i int) float64 {
+	if f.rows[i].stream != "" {
+		return 0
+	}
+	return f.weights[i]
+}
+
+// columns are the inputs that a model learns from.
+type columns struct {
+	names   []string
+	from    []int // of each, its place among all inputs
+	textual []int // places of the text model's scores
+	text    *model.Inputs
+}
+
+func newColumns() columns {
+	var c columns
+	var texts []string
+	for i, name := range model.InputNames() {
 		if excluded(name) {
 			continue
 		}
 		if strings.HasPrefix(name, "text:") {
-			textual = append(textual, len(columns))
-			textNames = append(textNames, name)
+			c.textual, texts = append(c.textual, len(c.names)), append(texts, name)
 		}
-		columns = append(columns, i)
+		c.names, c.from = append(c.names, name), append(c.from, i)
 	}
-	f.matrix = Matrix{Names: learned(), Values: make([]float32, len(f.rows)*len(columns))}
-	inputs := model.NewInputs(textNames)
-	part := make([]float32, len(textNames))
-	for i := range f.rows {
-		row := f.matrix.Row(i)
-		for to, from := range columns {
-			row[to] = f.rows[i].Inputs[from]
-		}
-		inputs.Row(part, signals.Vector{}, nil, scores(i))
-		for n, to := range textual {
-			row[to] = part[n]
-		}
-		f.labels = append(f.labels, f.rows[i].Class)
-	}
+	c.text = model.NewInputs(texts)
+	return c
 }
 
-// trees fits the combined model: one on all rows, and one without each fold.
-func (f *fitting) trees() (err error) {
+// row is what a combined model sees of r.
+func (c *columns) row(r *Row, scores *model.Scores) []float32 {
+	row := make([]float32, len(c.names))
+	for to, from := range c.from {
+		row[to] = r.Inputs[from]
+	}
+	part := make([]float32, len(c.textual))
+	c.text.Row(part, signals.Vector{}, nil, scores)
+	for i, to := range c.textual {
+		row[to] = part[i]
+	}
+	return row
+}
+
+// trees fits the combined model, calibrates it, and chooses the thresholds.
+func (f *fitting) trees() (*Result, error) {
+	r := &Result{Bundle: &f.bundle}
+	raw, err := f.unseen("campaign", &f.campaigns, &r.Campaign)
+	if err != nil {
+		return nil, err
+	}
+	curve, ok := FitCurve(f.points(raw))
+	if !ok {
+		return nil, errOneSide
+	}
+	f.stage("trees")
+	if f.bundle.Trees, err = f.fit(f.weights); err != nil {
+		return nil, err
+	}
+	f.bundle.Trees.Curve = curve
+	if _, err := f.unseen("source", &f.sources, &r.Source); err != nil {
+		return nil, err
+	}
+	for i := range f.rows {
+		r.Campaign.Odds[i], r.Source.Odds[i] = curve.At(r.Campaign.Odds[i]), curve.At(r.Source.Odds[i])
+	}
+	f.bundle.Card.Thresholds = thresholds(f.rows, r.Campaign.Odds)
+	return r, nil
+}
+
+// unseen has the rows judged by trees made without them. The log-odds are not
+// calibrated yet.
+func (f *fitting) unseen(without string, d *division, u *Unseen) ([]float64, error) {
+	fold := Folds(d.groups, f.Folds, f.Trees.Seed)
+	u.Odds, u.P = make([]float64, len(f.rows)), make([][detect.NumClasses]float64, len(f.rows))
 	for k := range f.Folds {
-		f.stage(fmt.Sprintf("trees without part %d of %d", k+1, f.Folds))
+		f.stage("trees without a %s: part %d of %d", without, k+1, f.Folds)
 		weights := make([]float64, len(f.rows))
 		for i := range weights {
-			if f.fold[i] != k {
+			if fold[i] != k {
 				weights[i] = f.weights[i]
 			}
 		}
 		t, err := f.fit(weights)
 		if err != nil {
-			return err
+			return nil, err
 		}
-		f.without = append(f.without, t)
+		for i := range f.rows {
+			if fold[i] == k {
+				row := f.columns.row(&f.rows[i], d.scores[i])
+				u.P[i], _ = t.Predict(row)
+				u.Odds[i] = t.Unwanted.Predict(row).Float()
+			}
+		}
 	}
-	f.stage("trees")
-	f.bundle.Trees, err = f.fit(f.weights)
-	return err
+	return u.Odds, nil
 }
 
 func (f *fitting) fit(weights []float64) (*model.Trees, error) {
@@ -167,38 +238,25 @@ func (f *fitting) fit(weights []float64) (*model.Trees, error) {
 	return FitTrees(&f.matrix, f.labels, weights, o)
 }
 
-// calibrate fits the curve on what the models made without a row say of it.
-func (f *fitting) calibrate() (*Result, error) {
-	points := make([]point, len(f.rows))
-	for i := range f.rows {
-		points[i] = point{f.without[f.fold[i]].Unwanted.Predict(f.matrix.Row(i)).Float(), truth(f.labels[i].Unwanted()), 1}
+// points are the raw log-odds of all rows with the truth.
+func (f *fitting) points(odds []float64) []point {
+	list := make([]point, len(odds))
+	for i, x := range odds {
+		list[i] = point{x, truth(f.labels[i].Unwanted()), 1}
 	}
-	curve, ok := FitCurve(points)
-	if !ok {
-		return nil, errOneSide
-	}
-	f.bundle.Trees.Curve = curve
-	r := &Result{Bundle: &f.bundle, Odds: make([]float64, len(f.rows)), P: make([][detect.NumClasses]float64, len(f.rows))}
-	for i := range f.rows {
-		t := *f.without[f.fold[i]]
-		t.Curve = curve
-		r.P[i], r.Odds[i] = t.Predict(f.matrix.Row(i))
-	}
-	f.bundle.Card.Thresholds = thresholds(f.rows, r.Odds)
-	return r, nil
+	return list
 }
 
-// Judged is what the models said of the first row of each message when they
-// were made without it and, where it is wanted, without its source.
-func (r *Result) Judged(rows []Row) []Judged {
+// Judged is what the models said of the first row of each message.
+func (u *Unseen) Judged(rows []Row, t model.Thresholds) []Judged {
 	var list []Judged
 	for i := range rows {
 		if i > 0 && rows[i-1].Message == rows[i].Message {
 			continue
 		}
 		j := Judged{Mail: rows[i].Mail, HTML: rows[i].HTML}
-		j.Verdict.Score, j.Verdict.Scores, j.Verdict.Class = sigmoid(r.Odds[i]), r.P[i], likeliest(&r.P[i])
-		switch t := r.Bundle.Card.Thresholds; {
+		j.Verdict.Score, j.Verdict.Scores, j.Verdict.Class = sigmoid(u.Odds[i]), u.P[i], likeliest(&u.P[i])
+		switch {
 		case j.Verdict.Score >= t.Reject:
 			j.Verdict.Would = policy.Reject
 		case j.Verdict.Score >= t.Quarantine:

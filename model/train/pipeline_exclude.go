@@ -5,8 +5,6 @@ import (
 	"slices"
 	"strings"
 	"sync"
-
-	"postern/model"
 )
 
 //go:embed excluded.txt
@@ -31,11 +29,6 @@ func excluded(name string) bool {
 		start, open := strings.CutSuffix(e.pattern, "*")
 		return name == e.pattern || open && strings.HasPrefix(name, start)
 	})
-}
-
-// learned lists the inputs that a model learns from.
-func learned() []string {
-	return slices.DeleteFunc(slices.Clone(model.InputNames()), excluded)
 }
 
 // subject is what a signal is about: its name before the first dot.

@@ -85,3 +85,19 @@ func textOf(m *parse.Message) *model.TextInput {
 	in.Links, in.Files = links, files
 	return &in
 }
+
+// Join puts the rows of several lists of mail together.
+func Join(parts ...[]Row) []Row {
+	var all []Row
+	messages := 0
+	for _, rows := range parts {
+		last := -1
+		for _, r := range rows {
+			last = max(last, r.Message)
+			r.Message += messages
+			all = append(all, r)
+		}
+		messages += last + 1
+	}
+	return all
+}

@@ -21,6 +21,9 @@ var (
 	highest = model.Thresholds{Tag: 0.95, Quarantine: 0.995, Reject: 0.9995}
 )
 
+// recent is the first year whose mail thresholds are chosen on.
+const recent = 2015
+
 // tail is the share of wanted mail, the highest scored, that tells how the
 // rest of the way goes.
 const tail = 0.02
@@ -33,7 +36,7 @@ const tail = 0.02
 func thresholds(rows []Row, odds []float64) model.Thresholds {
 	var wanted []float64
 	for i := range rows {
-		if !rows[i].Class.Unwanted() && !rows[i].Synthetic {
+		if !rows[i].Class.Unwanted() && !rows[i].Synthetic && rows[i].Date.Year() >= recent {
 			wanted = append(wanted, odds[i])
 		}
 	}

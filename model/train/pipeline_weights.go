@@ -9,7 +9,7 @@ import (
 const (
 	// A source of n messages weighs n to this power, so that a large one does
 	// not drown the others.
-	sourcePower = 0.5
+	sourcePower = 0.35
 	// synthetic mail counts this much of real mail.
 	syntheticShare = 0.5
 	// most is how many messages of one source are learned from; of the phish
@@ -62,16 +62,23 @@ func even(rows []Row, w []float64, in func(*Row) bool) {
 }
 
 // Sample bounds what is learned from each source: always the same messages,
-// and of every time.
+// and of every time. Streams stay whole.
 func Sample(mail []*Mail) []*Mail {
-	size := map[string]int{}
+	in := sampler(mail)
+	return slices.DeleteFunc(slices.Clone(mail), func(m *Mail) bool { return m.stream == "" && !in(m) })
+}
+
+// sampler tells which messages of a list are learned from: of streams all that
+// belong to a story, since they are the hard ones.
+func sampler(mail []*Mail) func(*Mail) bool {
+	size := map[string]uint64{}
 	for _, m := range mail {
 		size[m.Source]++
 	}
-	return slices.DeleteFunc(slices.Clone(mail), func(m *Mail) bool {
+	return func(m *Mail) bool {
 		n := size[m.Source]
-		return !m.Class.Unwanted() && n > most && m.dice("sample")%uint64(n) >= most
-	})
+		return m.Class.Unwanted() || m.Kind != "" && m.stream != "" || n <= most || m.dice("sample")%n < most
+	}
 }
 
 // borrowed lists the subjects whose signals describe what was made up in
