@@ -163,7 +163,13 @@ func currencyBefore(s string, i int) string {
 	if end > 0 && s[end-1] == ' ' {
 		end--
 	}
+	if end == 0 {
+		return ""
+	}
 	for _, c := range signs {
+		if c.sign[len(c.sign)-1] != s[end-1] {
+			continue
+		}
 		if rest, ok := strings.CutSuffix(s[max(0, end-8):end], c.sign); ok && (!alpha(c.sign[0]) || rest == "" || !alpha(rest[len(rest)-1])) {
 			return c.currency
 		}
@@ -214,8 +220,9 @@ func unitAfter(s string, i int, value float64) (_ float64, end int, currency str
 		}
 		break
 	}
+	rest := strings.TrimPrefix(s[end:min(len(s), end+8)], " ")
 	for _, c := range signs {
-		if strings.HasPrefix(strings.TrimPrefix(s[end:min(len(s), end+8)], " "), c.sign) && !alpha(c.sign[0]) {
+		if !alpha(c.sign[0]) && strings.HasPrefix(rest, c.sign) {
 			return value, end + len(c.sign), c.currency
 		}
 	}

@@ -182,14 +182,14 @@ func (t *languageTable) marks(text string, score *evidence) {
 // fewWords known ones do not tell alone.
 const (
 	fewWords   = 40
-	maxLetters = 40 // words whose letters are looked at
+	maxLetters = 40 // words whose letters are looked at, and letters of each
 )
 
 // letters adds what the letters of words tell.
 func (t *languageTable) letters(text string, words []word, score *evidence) {
 	const share = 0.35 // letters of one word depend on each other
 	for _, w := range words[:min(len(words), maxLetters)] {
-		if w.letters < 3 {
+		if w.letters < 3 || w.letters > maxLetters {
 			continue
 		}
 		trigrams(text[w.start:w.end], func(g uint32) {

@@ -27,10 +27,7 @@ const (
 // calls it once before.
 func Plain(text string) string {
 	text = text[:min(len(text), maxText)]
-	i := 0
-	for i < len(text) && (text[i] < minOdd || !odd(text, i)) {
-		i++
-	}
+	i := nextOdd(text, 0)
 	if i == len(text) {
 		return text
 	}
@@ -50,14 +47,26 @@ func Plain(text string) string {
 			}
 		}
 		start = i + size
-		for i = start; i < len(text) && (text[i] < minOdd || !odd(text, i)); i++ {
-			continue
-		}
+		i = nextOdd(text, start)
 	}
 }
 
 // minOdd is the least first byte of a character that may need a change.
 const minOdd = 0xC2
+
+// nextOdd is where, from i on, the first character stands that may need a
+// change.
+func nextOdd(s string, i int) int {
+	for {
+		for i+8 <= len(s) && s[i]|s[i+1]|s[i+2]|s[i+3]|s[i+4]|s[i+5]|s[i+6]|s[i+7] < utf8.RuneSelf {
+			i += 8
+		}
+		if i == len(s) || s[i] >= minOdd && odd(s, i) {
+			return i
+		}
+		i++
+	}
+}
 
 // odd tells, by its first bytes, whether the character at i may need a change.
 func odd(s string, i int) bool {

@@ -98,7 +98,11 @@ type dialled struct {
 	buf      [18]byte
 }
 
-const maxDialled = 15 // digits of a number (ITU-T E.164)
+// Digits of an international number (ITU-T E.164).
+const (
+	leastDialled = 8
+	maxDialled   = 15
+)
 
 // read takes the number at i and gives its end.
 func (n *dialled) read(s string, i int) (end int) {
@@ -205,7 +209,7 @@ func (n *dialled) shape() bool {
 		return false
 	}
 	if n.plus || n.brackets > 0 && n.groups >= 2 {
-		return size >= 8
+		return size >= leastDialled
 	}
 	switch {
 	case n.groups > 6, n.groups == 4 && n.dots == 3 && slices.Max(n.sizes[:4]) <= 3:
@@ -232,7 +236,9 @@ func (n *dialled) phone(home *plan) (Phone, bool) {
 	if plan == nil {
 		return p, !n.plus && digits[0] == '0'
 	}
-	p.E164 = "+" + plan.code + national
+	if p.E164 = "+" + plan.code + national; len(p.E164) <= leastDialled {
+		return p, false
+	}
 	p.TollFree, p.Premium = hasAny(national, plan.free), hasAny(national, plan.premium)
 	return p, true
 }

@@ -76,10 +76,11 @@ func split(words []word, s string, l *lexiconTable) []word {
 	}
 	for i := 0; i < len(s) && len(words) < maxWords; {
 		r, size := rune(s[i]), 1
+		f := rune(foldTable[r])
 		if r >= utf8.RuneSelf {
 			r, size = utf8.DecodeRuneInString(s[i:])
+			f = foldRune(r)
 		}
-		f := foldRune(r)
 		switch f {
 		case skip:
 		case 0:
