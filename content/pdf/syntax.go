@@ -270,7 +270,9 @@ func (r *reader) literal() []byte {
 				return out
 			}
 		case '\\':
-			r.pos++
+			if r.pos++; r.pos == len(r.buf) {
+				return out
+			}
 			out = r.escape(out)
 			continue
 		}
