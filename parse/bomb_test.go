@@ -31,13 +31,13 @@ func hugePNG(side, rows int) []byte {
 	var b bytes.Buffer
 	b.WriteString("\x89PNG\r\n\x1a\n")
 	chunk := func(kind string, data []byte) {
-		_ = binary.Write(&b, binary.BigEndian, uint32(len(data))) //nolint:gosec // small
+		_ = binary.Write(&b, binary.BigEndian, uint32(len(data)))
 		b.WriteString(kind)
 		b.Write(data)
 		_ = binary.Write(&b, binary.BigEndian, crc32.ChecksumIEEE(append([]byte(kind), data...)))
 	}
-	head := binary.BigEndian.AppendUint32(nil, uint32(side)) //nolint:gosec // small
-	head = binary.BigEndian.AppendUint32(head, uint32(side)) //nolint:gosec // small
+	head := binary.BigEndian.AppendUint32(nil, uint32(side))
+	head = binary.BigEndian.AppendUint32(head, uint32(side))
 	chunk("IHDR", append(head, 8, 0, 0, 0, 0))
 	chunk("IDAT", deflated(make([]byte, rows*(side+1))))
 	chunk("IEND", nil)
@@ -169,7 +169,7 @@ func TestBombs(t *testing.T) { //nolint:paralleltest // memory is measured
 		m := Read(raw, DefaultLimits)
 		took := cpuTime(t) - start
 		close(done)
-		top := int64(<-peak) - int64(before.HeapAlloc) //nolint:gosec // far below
+		top := int64(<-peak) - int64(before.HeapAlloc)
 		runtime.ReadMemStats(&after)
 		if took > 500*time.Millisecond || top > 64<<20 {
 			t.Errorf("%s: %d KiB took %v and %d MiB", name, len(raw)>>10, took, top>>20)

@@ -44,7 +44,7 @@ func FuzzDecode(f *testing.F) {
 
 func seeds(f *testing.F) [][]byte {
 	f.Helper()
-	var all [][]byte
+	all := make([][]byte, 0, len(cases))
 	for _, test := range cases {
 		all = append(all, []byte(test.page))
 	}

@@ -20,8 +20,8 @@ type build struct {
 	count int
 }
 
-// add writes an object and gives its number.
-func (w *build) add(format string, args ...any) int {
+// add writes an object.
+func (w *build) add(format string, args ...any) {
 	w.count++
 	if w.b.Len() == 0 {
 		w.b.WriteString("%PDF-1.7\n")
@@ -29,7 +29,6 @@ func (w *build) add(format string, args ...any) int {
 	fmt.Fprintf(&w.b, "%d 0 obj\n", w.count)
 	fmt.Fprintf(&w.b, format, args...)
 	w.b.WriteString("\nendobj\n")
-	return w.count
 }
 
 // stream writes a stream object.
@@ -263,5 +262,17 @@ func TestEncryption(t *testing.T) {
 	}
 	if f := read(t, locked("123"), "wrong", "123"); f.Flags != content.Encrypted|content.Opened || len(f.Links) != 1 {
 		t.Errorf("password: flags %s, links %v", f.Flags, f.Links)
+	}
+}
+
+func BenchmarkDecode(b *testing.B) {
+	letter := page(strings.Repeat("BT /F1 12 Tf 72 700 Td [(Please) -300 (pay) -300 (the) -300 (sum)] TJ ET\n", 300), helvetica)
+	for name, body := range map[string][]byte{"letter": letter, "code": page(drawn(modules(b, "https://a.example/")), "")} {
+		b.Run(name, func(b *testing.B) {
+			b.ReportAllocs()
+			for b.Loop() {
+				read(b, body)
+			}
+		})
 	}
 }
