@@ -24,7 +24,8 @@ var lures = []*signals.Signal{
 }
 
 func (d brandImpersonation) Detect(f *signals.Facts, v signals.Vector) []Finding {
-	if v.Of(signals.BrandOwned) != 0 || !is(v, signals.OrgInbound) || is(v, signals.FromOwnDomain) || established(v) || talk(v) || relayed(f) {
+	if v.Of(signals.BrandOwned) != 0 || !is(v, signals.OrgInbound) || is(v, signals.FromOwnDomain) || established(v) || talk(v) || relayed(f) ||
+		is(v, signals.FromBrand) && v.Of(signals.AuthAligned) != 0 { // one brand writes of another
 		return nil
 	}
 	name, places := some(v, signals.BrandName), v.Of(signals.BrandPlaces)

@@ -1,6 +1,9 @@
 package detect
 
-import "postern/signals"
+import (
+	"postern/lexis"
+	"postern/signals"
+)
 
 // extortionDemand finds threats to expose or attack somebody who does not pay.
 type extortionDemand struct{}
@@ -11,14 +14,14 @@ func (extortionDemand) Doc() string {
 	return "The text threatens with exposure or attack and asks for crypto-currency."
 }
 
-func (d extortionDemand) Detect(_ *signals.Facts, v signals.Vector) []Finding {
+func (d extortionDemand) Detect(f *signals.Facts, v signals.Vector) []Finding {
 	threats := v.Of(signals.BodyExtortion)
-	wallet, coins := some(v, signals.BodyWallets), some(v, signals.BodyCrypto)
-	if threats < 3 || !wallet && !coins || established(v) || is(v, signals.HeaderList) && is(v, signals.AuthAligned) {
+	wallet, coins := some(v, signals.BodyWallets), v.Of(signals.IntentCrypto) >= 0.5 && v.Of(signals.LinkCount) <= maxThreatLinks
+	if threats < 3 || v.Of(signals.IntentExtortion) < 0.9 || !wallet && !coins || talk(v) || established(v) || is(v, signals.HeaderList) && is(v, signals.AuthAligned) {
 		return nil
 	}
 	var s suspicion
-	s.because(0.4, signals.BodyExtortion, "the text has "+plural(threats, "word", "words")+" of spying, exposure or attack")
+	s.because(0.4, signals.BodyExtortion, "the text threatens with spying, exposure or attack: "+quote(f.Says(lexis.Extortion)))
 	if wallet {
 		s.because(0.7, signals.BodyWallets, "it holds a crypto-currency address to pay to")
 	} else {
@@ -35,3 +38,7 @@ func (d extortionDemand) Detect(_ *signals.Facts, v signals.Vector) []Finding {
 	}
 	return s.finding(d, Extortion)
 }
+
+// maxThreatLinks is how many links a threat without a wallet may have: a page
+// of news about such threats has more.
+const maxThreatLinks = 5
