@@ -93,6 +93,9 @@ func (s *search) likeness() {
 	if len(tight) != len(plain) {
 		gaps(plain, s.try)
 	}
+	if s.id >= 0 && s.best <= Edit {
+		return
+	}
 	for size := max(minTwo, len(plain)-2); size <= len(plain)+2; size++ {
 		for k := range parts {
 			from, to := part(size, k)

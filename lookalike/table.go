@@ -84,12 +84,17 @@ func (t *table) find(hash uint64, ids []int32, limit int) []int32 {
 	return ids
 }
 
-// Kinds of key, mixed into the hash so that they do not meet.
+// Kinds of key: where a hash begins, so far from each other that they do not
+// meet.
 const (
-	wholeKey = 0x9ae16a3b2f90404f + iota // a name without hyphens
-	gapKey                               // a name, tight or plain, with at most one letter left out
-	hostKey                              // a domain with dots for its hyphens
-	partKey                              // a third of a long name; its number and the name's length are added
+	wholeKey   = 0x9ae16a3b2f90404f // a name without hyphens
+	gapKey     = 0xc949d7c7509e6557 // a name, tight or plain, with at most one letter left out
+	hostKey    = 0xe7037ed1a0b428db // a domain with dots for its hyphens
+	partKey    = 0x8ebc6af09c88c6e3 // a third of a long name; its number and the name's length are mixed in
+	pairKey    = 0x589965cc75374cc3 // the only word of a person's name
+	wordKey    = 0x1d8e4e27c47d124f // a word of a person's name
+	nickKey    = 0xeb44accab455d165 // a group of names that one person goes by
+	initialKey = 0xa0761d6478bd642f // by which an initial asks for whole words
 )
 
 const prime = 0x100000001b3
@@ -140,5 +145,5 @@ const parts = 3
 func part(n, k int) (from, to int) { return n * k / parts, n * (k + 1) / parts }
 
 func partHash(s []byte, n, k int) uint64 {
-	return hash(partKey+uint64(n*parts+k)<<8, s) //nolint:gosec // small
+	return hash(partKey*uint64(n*parts+k+1), s) //nolint:gosec // small
 }

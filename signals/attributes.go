@@ -4,6 +4,7 @@ import (
 	"strings"
 
 	"postern/lexis"
+	"postern/lookalike"
 	"postern/mailauth"
 	"postern/store"
 )
@@ -103,7 +104,7 @@ var Attributes = []Attribute{
 	{
 		Kind: 14, Name: "name", Doc: "The display name that the author shows.",
 		Keep: store.Keep{Address: 4, Domain: 32},
-		Read: func(f *Facts, see func(string)) { see(strings.Join(nameWords(f.author().Name), " ")) },
+		Read: func(f *Facts, see func(string)) { see(strings.Join(lookalike.Words(f.author().Name), " ")) },
 	},
 	{
 		Kind: 15, Name: "intent", Doc: "What the words are about.",

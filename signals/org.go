@@ -7,6 +7,7 @@ import (
 	"slices"
 	"strings"
 
+	"postern/lookalike"
 	"postern/parse"
 )
 
@@ -50,7 +51,7 @@ func (o *Org) Check() error {
 		}
 	}
 	for i, p := range o.VIPs {
-		if len(nameWords(p.Name)) == 0 {
+		if len(lookalike.Words(p.Name)) == 0 {
 			errs = append(errs, fmt.Errorf("signals: vips[%d]: the name is missing", i))
 		}
 		for _, a := range p.addresses() {
@@ -99,7 +100,7 @@ func (o *Org) Borrowed(m parse.Mailbox) (Person, bool) {
 	if o == nil || m.Name == "" {
 		return Person{}, false
 	}
-	name := nameWords(m.Name)
+	name := lookalike.Words(m.Name)
 	found := Person{}
 	for i := range o.VIPs {
 		p := &o.VIPs[i]
