@@ -225,3 +225,31 @@ func hostHash(domain string) uint64 {
 	}
 	return mix(h)
 }
+
+// Between says how domain passes for another one.
+func Between(other, domain string) Kind {
+	other, domain = parse.OrgDomain(other), strings.ToLower(strings.TrimSuffix(domain, "."))
+	org := parse.OrgDomain(domain)
+	if org == other || other == "" {
+		return None
+	}
+	var p, q name
+	if p.read(other) && q.read(org) {
+		if k := compare(&p, &q); k != None {
+			return k
+		}
+	}
+	for i := range len(domain) - min(len(domain), len(other)) {
+		if (i == 0 || divides(domain[i-1])) && divides(domain[i+len(other)]) && written(other, domain[i:i+len(other)]) {
+			return Embedded
+		}
+	}
+	if word := p.plain.bytes(); len(word) >= minLured {
+		for i := 0; i+len(word) <= q.plain.n; i++ {
+			if bytes.Equal(q.plain.b[i:i+len(word)], word) && q.bears(i, i+len(word)) {
+				return Combo
+			}
+		}
+	}
+	return None
+}

@@ -99,6 +99,9 @@ func TestNear(t *testing.T) {
 		if m.Domain != c.partner || kind != c.kind {
 			t.Errorf("%s passes for %q by %q, want %q by %q", c.domain, m.Domain, kind, c.partner, c.kind)
 		}
+		if between := Between(m.Domain, c.domain); ok && between != m.Kind || Between(m.Domain, m.Domain) != None {
+			t.Errorf("between %s and %s: %v, not %v", m.Domain, c.domain, between, m.Kind)
+		}
 		if ok && (m.Sent != 3 || m.Received != 7 || !m.Since.Equal(since) || m.Own != (m.Domain == "northwind.test")) {
 			t.Errorf("%s: %+v", c.domain, m.Partner)
 		}

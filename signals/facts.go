@@ -18,6 +18,7 @@ type Facts struct {
 	Auth    mailauth.Results
 	History store.Profile
 	Scanned scanner.Results // what other scanners say
+	Like    *Likeness       // what the names are like; nil where nobody looked
 	Org     *Org
 	Hosts   *hosts.Lists // those that come with the program where nil
 	Size    int          // bytes of the message as received

@@ -25,11 +25,12 @@ const (
 	Organization
 	Link
 	Vendor
+	Thread
 )
 
 // String names the level.
 func (l Level) String() string {
-	return [...]string{"message", "sender", "domain", "pair", "recipient", "organization", "link", "vendor"}[l]
+	return [...]string{"message", "sender", "domain", "pair", "recipient", "organization", "link", "vendor", "thread"}[l]
 }
 
 // A Unit says how to read a signal's number.

@@ -37,6 +37,11 @@ import (
 //	measure WHAT N...                            another number of history; see measures
 //	scanner clamav NAME|clean        scanner rspamd|spamassassin SCORE/REQUIRED
 //	scanner client|sender|link clean|SUBJECT     what a block list says
+//	partner DOMAIN sent=N received=N days=N first=DAYS         mail with a domain, that the roster learned from
+//	person ADDRESS good=N first=DAYS NAME...                    mail of one of ours
+//	writes N                                                    from the bearer of the name to each recipient
+//	thread ours|delivered|unknown [sender] [same_domain] parties=N rcpts=N last=DAYS DOMAIN...    one that is answered
+//	name_of ADDRESS...                                          who bore the display name
 //	missing STAGE
 type Case struct {
 	Name  string
@@ -92,6 +97,9 @@ func read(file string) (Case, error) {
 	if !r.verified {
 		r.Facts.Missing = append(r.Facts.Missing, "auth")
 	}
+	if err := r.look(); err != nil {
+		return Case{}, err
+	}
 	return r.Case, r.Facts.Org.Check()
 }
 
@@ -99,6 +107,8 @@ func read(file string) (Case, error) {
 type reader struct {
 	Case
 	verified bool
+	known    directory
+	writes   []store.Pair
 }
 
 func (r *reader) line(line string) error {
@@ -140,6 +150,8 @@ func (r *reader) line(line string) error {
 		return r.habit(words)
 	case "measure":
 		return r.measure(words)
+	case "partner", "person", "writes", "thread", "name_of":
+		return r.learned(verb, words)
 	case "missing":
 		f.Missing = append(f.Missing, words...)
 	default:

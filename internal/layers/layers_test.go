@@ -46,11 +46,12 @@ var may = map[string][]string{
 	"model":           {"parse", "mailauth", "scanner", "store", "signals", "detect", "lexis"},
 	"model/shipped":   {"model"},
 	"model/train":     {"parse", "mailauth", "scanner", "store", "signals", "detect", "lexis", "policy", "model", "filter", "mailbox"},
-	"filter":          {"hosts", "lexis", "parse", "mailauth", "scanner", "store", "signals", "detect", "policy", "model"},
+	"roster":          {"lookalike", "parse", "signals", "store"},
+	"filter":          {"hosts", "roster", "lexis", "parse", "mailauth", "scanner", "store", "signals", "detect", "policy", "model"},
 	"smtpd":           {"parse", "policy", "filter", "relay"},
 	"web":             {"parse", "mailauth", "scanner", "store", "signals", "detect", "policy", "model", "filter"},
 	"cmd/postern": {
-		"hosts", "parse", "mailauth", "scanner", "store", "store/pebble", "relay", "signals", "detect", "policy", "filter", "smtpd", "web", "mailbox",
+		"hosts", "parse", "mailauth", "roster", "scanner", "store", "store/pebble", "relay", "signals", "detect", "policy", "filter", "smtpd", "web", "mailbox",
 		"model", "model/shipped", "model/train", "internal/enterprise",
 	},
 }
