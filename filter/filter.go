@@ -14,6 +14,7 @@ import (
 	"postern/model"
 	"postern/parse"
 	"postern/policy"
+	"postern/roster"
 	"postern/scanner"
 	"postern/signals"
 	"postern/store"
@@ -78,6 +79,7 @@ type Filter struct {
 	Auth      Verifier
 	Scanners  *scanner.Scanners // nil: none
 	History   store.History     // nil: nothing is remembered
+	Roster    *roster.Roster    // nil: nobody asks what names are like
 	Journal   store.Journal     // nil: nothing is written down
 	Holding   store.Quarantine  // nil: what should be held is deferred
 	Detectors []detect.Detector

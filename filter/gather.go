@@ -60,6 +60,7 @@ func (f *Filter) gather(ctx context.Context, rec *Record, raw []byte) {
 	for _, name := range facts.Scanned.Missing {
 		facts.Missing = append(facts.Missing, "scanners/"+name)
 	}
+	f.liken(ctx, facts)
 }
 
 // try runs one stage, and notes it as missing where it breaks.

@@ -6,6 +6,7 @@ import (
 
 	"postern/mailauth"
 	"postern/parse"
+	"postern/roster"
 	"postern/signals"
 )
 
@@ -41,11 +42,16 @@ func (f *Filter) Recall(ctx context.Context, rec *Record) error {
 	if rec.Facts.History, err = f.History.Lookup(ctx, rec.asked()); err != nil {
 		return fmt.Errorf("filter: %w", err)
 	}
+	f.liken(ctx, rec.Facts)
 	if err := guard(func() error { f.decide(rec); return nil }); err != nil {
 		rec.Verdict = f.Policy().Blind("route broke")
 	}
-	if err := f.History.Record(ctx, sighting(rec)); err != nil {
+	s := sighting(rec)
+	if err := f.History.Record(ctx, s); err != nil {
 		return fmt.Errorf("filter: %w", err)
+	}
+	if f.Roster != nil {
+		f.Roster.Learn(roster.LessonOf(rec.Facts, s))
 	}
 	return nil
 }

@@ -9,6 +9,7 @@ import (
 
 	"postern/model"
 	"postern/parse"
+	"postern/roster"
 	"postern/signals"
 	"postern/store"
 )
@@ -21,6 +22,7 @@ const queueLength = 4096
 type settled struct {
 	entry    store.Entry
 	sighting store.Sighting
+	lesson   roster.Lesson
 }
 
 // settle logs the record and hands it to the writer.
@@ -47,8 +49,19 @@ func (f *Filter) Start() { f.records = make(chan settled, queueLength) }
 func (f *Filter) Run(ctx context.Context) {
 	for s := range f.records {
 		f.note(s.entry.ID, "journal", guard(func() error { return f.Journal.Append(ctx, s.entry) }))
-		f.note(s.entry.ID, "history", guard(func() error { return f.History.Record(ctx, s.sighting) }))
+		f.note(s.entry.ID, "history", guard(func() error { return f.learn(ctx, &s) }))
 	}
+}
+
+// learn remembers a sighting, and then what follows from it.
+func (f *Filter) learn(ctx context.Context, s *settled) error {
+	if err := f.History.Record(ctx, s.sighting); err != nil {
+		return err
+	}
+	if f.Roster != nil {
+		f.Roster.Learn(s.lesson)
+	}
+	return nil
 }
 
 // Stop ends Run. No message may be under way any more.
@@ -98,7 +111,7 @@ func remember(rec *Record) settled {
 		}
 		e.Findings = append(e.Findings, plain)
 	}
-	return settled{e, s}
+	return settled{e, s, roster.LessonOf(facts, s)}
 }
 
 // measured is the vector with the text model's outputs, which training and

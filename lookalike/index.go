@@ -21,7 +21,7 @@ type entry struct {
 	domain         string
 	weight         float64
 	since          int64 // seconds since 1970
-	sent, received float32
+	sent, received float64
 	place          int32 // in heap
 	own            bool
 }
@@ -60,7 +60,7 @@ func (x *Index) Put(p Partner) {
 	}
 	e := &x.entries[id]
 	e.domain, e.weight, e.own = p.Domain, p.Weight, p.Own || known && e.own
-	e.since, e.sent, e.received = p.Since.Unix(), float32(p.Sent), float32(p.Received)
+	e.since, e.sent, e.received = p.Since.Unix(), p.Sent, p.Received
 	x.sift(int(e.place))
 }
 
@@ -97,7 +97,7 @@ func (x *Index) Partner(domain string) (Partner, bool) {
 func (e *entry) partner() Partner {
 	return Partner{
 		Domain: e.domain, Own: e.own, Weight: e.weight,
-		Sent: float64(e.sent), Received: float64(e.received), Since: time.Unix(e.since, 0).UTC(),
+		Sent: e.sent, Received: e.received, Since: time.Unix(e.since, 0).UTC(),
 	}
 }
 

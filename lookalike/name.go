@@ -167,7 +167,7 @@ const (
 // is no chance.
 func (n *name) bears(i, j int) bool {
 	plain, size := n.plain.bytes(), j-i
-	if size == len(plain) || generic[string(plain[i:j])] {
+	if size == len(plain) {
 		return false
 	}
 	left := i == 0 || n.cuts&(1<<i) != 0

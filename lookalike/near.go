@@ -60,6 +60,7 @@ func (s *search) offer(id int32, k Kind) {
 
 // try compares the partners under hash that were not yet.
 func (s *search) try(hash uint64) {
+	plain := s.q.plain.bytes()
 	from := len(s.tried)
 	s.tried = s.x.keys.find(hash, s.tried, maxTries)
 	found := s.tried[from:]
@@ -76,7 +77,8 @@ func (s *search) try(hash uint64) {
 		if p.shown == s.q.shown {
 			s.heirs++
 		}
-		if k := compare(&p, &s.q); k == Homoglyph || !generic[string(p.plain.bytes())] {
+		k := compare(&p, &s.q)
+		if common := generic[string(p.plain.bytes())] || generic[string(plain)]; k == Homoglyph || !common || s.x.entries[id].own {
 			s.offer(id, k)
 		}
 	}
@@ -85,7 +87,7 @@ func (s *search) try(hash uint64) {
 // likeness tries the partners that share a key with the domain.
 func (s *search) likeness() {
 	plain, tight := s.q.plain.bytes(), s.q.tight.bytes()
-	if generic[string(plain)] || len(plain) < minTwin-1 {
+	if len(plain) < minTwin-1 {
 		return
 	}
 	s.try(hash(wholeKey, plain))
@@ -119,7 +121,7 @@ func (s *search) numbered() {
 			word.add(fold(c))
 		}
 	}
-	if word.n >= minKey && !generic[string(word.bytes())] {
+	if word.n >= minKey {
 		s.try(hash(wholeKey, word.bytes()))
 	}
 }
@@ -146,7 +148,8 @@ func (s *search) borne(hash uint64, word []byte) {
 	var room [8]int32
 	for _, id := range s.x.keys.find(hash, room[:0], len(room)) {
 		var p name
-		if p.read(s.x.entries[id].domain) && bytes.Equal(p.plain.bytes(), word) {
+		e := &s.x.entries[id]
+		if (e.own || !generic[string(word)]) && p.read(e.domain) && bytes.Equal(p.plain.bytes(), word) {
 			s.offer(id, Combo)
 		}
 	}
@@ -246,7 +249,7 @@ func Between(other, domain string) Kind {
 	}
 	if word := p.plain.bytes(); len(word) >= minLured {
 		for i := 0; i+len(word) <= q.plain.n; i++ {
-			if bytes.Equal(q.plain.b[i:i+len(word)], word) && q.bears(i, i+len(word)) {
+			if bytes.Equal(q.plain.b[i:i+len(word)], word) && !generic[string(word)] && q.bears(i, i+len(word)) {
 				return Combo
 			}
 		}

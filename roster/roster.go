@@ -93,8 +93,11 @@ func (t *tie) weight() float64 {
 	return math.Log2(outWorth*t.out.Good+t.in.Trust()) + age(t.asOf)
 }
 
-// age is a time in half-lives.
-func age(at time.Time) float64 { return float64(at.Unix()) / store.HalfLife.Seconds() }
+// age is a time in half-lives since 2020. Counts are kept as they would be then,
+// so that they need no change as time goes by.
+func age(at time.Time) float64 { return at.Sub(epoch).Seconds() / store.HalfLife.Seconds() }
+
+var epoch = time.Date(2020, 1, 1, 0, 0, 0, 0, time.UTC)
 
 // put makes the domain a partner, or keeps it one. The caller holds the lock.
 func (r *Roster) put(t *tie) {
@@ -107,7 +110,8 @@ func (r *Roster) put(t *tie) {
 		}
 	}
 	r.partners.Put(lookalike.Partner{
-		Domain: t.domain, Weight: t.weight(), Sent: t.out.Good, Received: t.in.Good, Since: t.since(),
+		Domain: t.domain, Weight: t.weight(), Since: t.since(),
+		Sent: t.out.Good * math.Exp2(age(t.asOf)), Received: t.in.Good * math.Exp2(age(t.asOf)),
 	})
 }
 
@@ -203,7 +207,7 @@ func (r *Roster) wrote(domain string, at time.Time) {
 	}
 	then := age(at)
 	p.Weight = math.Log2(math.Exp2(p.Weight-then)+outWorth) + then
-	p.Sent++
+	p.Sent += math.Exp2(then)
 	r.partners.Put(p)
 }
 
@@ -232,11 +236,12 @@ func (r *Roster) See(f *signals.Facts) *signals.Likeness {
 	r.mu.RLock()
 	defer r.mu.RUnlock()
 	like := &signals.Likeness{Partners: r.partners.Len(), People: r.people.Len()}
-	like.From = r.near(f.From().Domain)
+	at := f.Env.Received
+	like.From = r.near(f.From().Domain, at)
 	if len(f.Msg.ReplyTo) > 0 && f.Msg.ReplyTo[0].Address.Domain != f.From().Domain {
-		like.ReplyTo = r.near(f.Msg.ReplyTo[0].Address.Domain)
+		like.ReplyTo = r.near(f.Msg.ReplyTo[0].Address.Domain, at)
 	}
-	like.Link = r.nearest(f.Msg.Links)
+	like.Link = r.nearest(f.Msg.Links, at)
 	if len(f.Msg.From) > 0 {
 		if b, ok := r.people.Whose(f.Msg.From[0].Name, f.From().String()); ok {
 			like.Bearer = &b
@@ -245,15 +250,18 @@ func (r *Roster) See(f *signals.Facts) *signals.Likeness {
 	return like
 }
 
-func (r *Roster) near(domain string) *lookalike.Match {
+// near finds the partner that domain passes for, with its counts decayed to at.
+func (r *Roster) near(domain string, at time.Time) *lookalike.Match {
 	if m, ok := r.partners.Near(domain); ok {
+		now := math.Exp2(age(at))
+		m.Sent, m.Received = m.Sent/now, m.Received/now
 		return &m
 	}
 	return nil
 }
 
 // nearest is the likeness of the links that chance explains least.
-func (r *Roster) nearest(links []parse.Link) (best *lookalike.Match) {
+func (r *Roster) nearest(links []parse.Link, at time.Time) (best *lookalike.Match) {
 	var seen [maxHosts]string
 	n := 0
 	for i := range links {
@@ -261,7 +269,7 @@ func (r *Roster) nearest(links []parse.Link) (best *lookalike.Match) {
 		if host == "" || slices.Contains(seen[:n], host) {
 			continue
 		}
-		if m := r.near(host); m != nil && (best == nil || m.Kind < best.Kind) {
+		if m := r.near(host, at); m != nil && (best == nil || m.Kind < best.Kind) {
 			best = m
 		}
 		if seen[n], n = host, n+1; n == maxHosts {

@@ -127,14 +127,14 @@ var DomainPartnerEdits = define(Signal{
 // DomainPartnerSent is how much we write to the partner.
 var DomainPartnerSent = define(Signal{
 	Name: "domain.partner_sent", Level: Domain, Unit: Count,
-	Doc:  "Messages that our people wrote to the partner whose domain From passes for, decayed to the last one.",
+	Doc:  "Messages that our people wrote to the partner whose domain From passes for, decayed.",
 	Eval: nearAbout(func(_ *Facts, m *lookalike.Match) float64 { return m.Sent }),
 })
 
 // DomainPartnerReceived is how much the partner writes to us.
 var DomainPartnerReceived = define(Signal{
 	Name: "domain.partner_received", Level: Domain, Unit: Count,
-	Doc:  "Legitimate messages from the partner whose domain From passes for, decayed to the last one.",
+	Doc:  "Legitimate messages from the partner whose domain From passes for, decayed.",
 	Eval: nearAbout(func(_ *Facts, m *lookalike.Match) float64 { return m.Received }),
 })
 

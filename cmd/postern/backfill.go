@@ -29,7 +29,7 @@ type backfillCommand struct {
 func (c *backfillCommand) Run(ctx context.Context, t *terminal) error {
 	ctx, stop := signal.NotifyContext(ctx, syscall.SIGINT, syscall.SIGTERM)
 	defer stop()
-	b, err := c.open(t) //nolint:contextcheck // the store lives until it is closed
+	b, err := c.open(ctx, t) //nolint:contextcheck // the store lives until it is closed
 	if err != nil {
 		return err
 	}
@@ -70,7 +70,7 @@ type backfill struct {
 	plan    plan
 }
 
-func (c *backfillCommand) open(t *terminal) (*backfill, error) {
+func (c *backfillCommand) open(ctx context.Context, t *terminal) (*backfill, error) {
 	cfg, err := loadFile(c.Config)
 	if err != nil {
 		return nil, err
@@ -97,8 +97,9 @@ func (c *backfillCommand) open(t *terminal) (*backfill, error) {
 	if err != nil {
 		return nil, exit(exitUnavailable, err)
 	}
-	b.filter = newFilter(&b.config, memory{history: b.store}, unasked{}, func() *policy.Policy { return rules }, discarded)
-	b.filter.Model = trained
+	m := memory{history: b.store}
+	b.filter = newFilter(&b.config, m, unasked{}, func() *policy.Policy { return rules }, discarded)
+	b.filter.Model, b.filter.Roster = trained, m.roster(ctx, &b.config.Organization, discarded)
 	if b.plan, err = openPlan(filepath.Join(cfg.Store.Path, "backfill"), c.Paths, c.Again); err != nil {
 		b.close()
 		return nil, exit(exitIO, err)

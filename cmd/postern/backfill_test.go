@@ -94,7 +94,9 @@ func letters(n int) []letter {
 // It answers a digest of the vector, and the message as it goes on.
 func serveOne(t *testing.T, cfg *config, s *pebble.Store, dns mailauth.Resolver, rules *policy.Policy, l letter) (digest [32]byte, out []byte) {
 	t.Helper()
-	f := newFilter(cfg, memory{history: s, journal: noJournal{}}, dns, func() *policy.Policy { return rules }, discarded)
+	m := memory{history: s, journal: noJournal{}}
+	f := newFilter(cfg, m, dns, func() *policy.Policy { return rules }, discarded)
+	f.Roster = m.roster(t.Context(), &cfg.Organization, discarded) // as after a restart
 	f.Observe = func(rec *filter.Record) {
 		var b []byte
 		for _, v := range rec.Vector.Values() { // sums may differ in their last bits
@@ -295,7 +297,7 @@ func TestBackfillGoesOn(t *testing.T) {
 	}
 	var told bytes.Buffer
 	c := &backfillCommand{Config: file, Paths: []string{mail.dir}}
-	b, err := c.open(&terminal{nil, &told, &told})
+	b, err := c.open(t.Context(), &terminal{nil, &told, &told})
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -60,6 +60,7 @@ func (g *gate) apply(ctx context.Context, c config) error {
 	g.dns.Store(dns) // for its numbers
 	f := newFilter(&c, g.memory, dns, g.policy.Load, g.log)
 	f.Model, f.Observe = m, g.metrics.Observe
+	f.Roster = g.memory.roster(ctx, &c.Organization, g.log)
 	g.filter.Store(f)
 	g.retiring.Go(g.route.use(ctx, f))
 	g.reloads.last.Store(time.Now().Unix())

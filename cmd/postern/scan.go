@@ -11,6 +11,7 @@ import (
 	"postern/mailauth"
 	"postern/model"
 	"postern/policy"
+	"postern/roster"
 )
 
 type scanCommand struct {
@@ -28,7 +29,7 @@ type scanCommand struct {
 
 // Run judges the messages, on all cores, and prints in the order given.
 func (c *scanCommand) Run(ctx context.Context, t *terminal) error {
-	s, err := c.scanner() //nolint:contextcheck // the store lives until it is closed
+	s, err := c.scanner(ctx) //nolint:contextcheck // the store lives until it is closed
 	if err != nil {
 		return err
 	}
@@ -86,12 +87,13 @@ type scanning struct {
 	command *scanCommand
 	config  config
 	memory  memory
+	roster  *roster.Roster
 	dns     mailauth.Resolver
 	model   *model.Model
 	rules   *policy.Policy
 }
 
-func (c *scanCommand) scanner() (*scanning, error) {
+func (c *scanCommand) scanner(ctx context.Context) (*scanning, error) {
 	cfg, err := loadOrDefaults(c.Config)
 	if err != nil {
 		return nil, err
@@ -113,6 +115,7 @@ func (c *scanCommand) scanner() (*scanning, error) {
 			return nil, err
 		}
 	}
+	s.roster = s.memory.roster(ctx, &s.config.Organization, discarded)
 	return s, nil
 }
 
@@ -142,6 +145,7 @@ func (s *scanning) judge(ctx context.Context, j *job) result {
 	}
 	r := result{name: j.name}
 	f := newFilter(&s.config, s.memory, s.dns, func() *policy.Policy { return s.rules }, discarded)
+	f.Roster = s.roster
 	f.Model, f.Observe = s.model, func(rec *filter.Record) { r.record = rec }
 	if s.command.Remember {
 		f.Start()

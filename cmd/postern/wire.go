@@ -12,7 +12,9 @@ import (
 	"postern/mailauth"
 	"postern/parse"
 	"postern/policy"
+	"postern/roster"
 	"postern/scanner"
+	"postern/signals"
 	"postern/store"
 	"postern/store/pebble"
 )
@@ -39,6 +41,18 @@ func openMemory(c pebble.Config, log *slog.Logger) (memory, error) {
 		return memory{}, exit(exitUnavailable, err)
 	}
 	return memory{s, s, s, s.Close}, nil
+}
+
+// roster learns whom we deal with from what is remembered. Where that fails
+// our own domains and people are known all the same.
+func (m *memory) roster(ctx context.Context, org *signals.Org, log *slog.Logger) *roster.Roster {
+	r := roster.New(org)
+	if d, ok := m.history.(store.Directory); ok {
+		if err := r.Load(ctx, d, time.Now()); err != nil {
+			log.Error("partners are not known", slog.Any("err", err))
+		}
+	}
+	return r
 }
 
 // failing asks the store for what nobody can have. Any other answer than that

@@ -58,7 +58,7 @@ var may = map[string][]string{
 
 // pure packages compute; they may not reach outside the process.
 var (
-	pure    = []string{"hosts", "content", "content/image", "content/directory", "content/page", "content/pdf", "content/tnef", "lexis", "parse", "lookalike", "signals", "detect", "model", "policy"}
+	pure    = []string{"hosts", "content", "content/image", "content/directory", "content/page", "content/pdf", "content/tnef", "lexis", "parse", "lookalike", "signals", "roster", "detect", "model", "policy"}
 	outside = []string{"os", "net", "net/http", "log", "log/slog", "database/sql", "math/rand", "math/rand/v2", "crypto/rand"}
 )
 
