@@ -43,7 +43,7 @@ func (r *reader) look() error {
 		return nil
 	}
 	known := roster.New(r.Facts.Org)
-	if err := known.Load(context.Background(), &r.known, r.Facts.Env.Received); err != nil { //nolint:forbidigo // for tests alone
+	if err := known.Load(context.Background(), &r.known, r.Facts.Env.Received); err != nil {
 		return err
 	}
 	r.Facts.Like = known.See(r.Facts)
