@@ -29,7 +29,7 @@ type backfillCommand struct {
 func (c *backfillCommand) Run(ctx context.Context, t *terminal) error {
 	ctx, stop := signal.NotifyContext(ctx, syscall.SIGINT, syscall.SIGTERM)
 	defer stop()
-	b, err := c.open(ctx, t) //nolint:contextcheck // the store lives until it is closed
+	b, err := c.open(ctx, t)
 	if err != nil {
 		return err
 	}
@@ -90,7 +90,7 @@ func (c *backfillCommand) open(ctx context.Context, t *terminal) (*backfill, err
 	}
 	stored := cfg.Store.Config
 	stored.Cache, stored.WriteBuffer = max(stored.Cache, loadCache), max(stored.WriteBuffer, loadBuffer)
-	b.store, err = pebble.Open(stored, discarded)
+	b.store, err = pebble.Open(stored, discarded) //nolint:contextcheck // the store lives until it is closed
 	if errors.Is(err, pebble.ErrLocked) {
 		err = fmt.Errorf("%w; backfill needs the store to itself: stop the server first, and start it again afterwards", err)
 	}

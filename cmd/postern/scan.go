@@ -29,7 +29,7 @@ type scanCommand struct {
 
 // Run judges the messages, on all cores, and prints in the order given.
 func (c *scanCommand) Run(ctx context.Context, t *terminal) error {
-	s, err := c.scanner(ctx) //nolint:contextcheck // the store lives until it is closed
+	s, err := c.scanner(ctx)
 	if err != nil {
 		return err
 	}
@@ -107,7 +107,7 @@ func (c *scanCommand) scanner(ctx context.Context) (*scanning, error) {
 	}
 	// A scan reads the store that is there, and makes none.
 	if _, err := os.Stat(filepath.Join(cfg.Store.Path, "db")); c.Config != "" && err == nil || c.Remember {
-		m, err := openMemory(cfg.Store.Config, discarded)
+		m, err := openMemory(cfg.Store.Config, discarded) //nolint:contextcheck // the store lives until it is closed
 		switch {
 		case err == nil:
 			s.memory.history, s.memory.journal, s.memory.close = m.history, m.journal, m.close
