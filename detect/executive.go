@@ -4,29 +4,37 @@ import "postern/signals"
 
 // executiveImpersonation finds mail from outside under the name of one of
 // ours. Services write under their users' names as well: they prove their
-// domain and offer to unsubscribe.
+// domain and offer to unsubscribe. So do partners' people who happen to bear
+// the name, and our own people from a private mailbox that we write to.
 type executiveImpersonation struct{}
 
 func (executiveImpersonation) Name() string { return "executive-impersonation" }
 
 func (executiveImpersonation) Doc() string {
-	return "An outside sender bears the display name of one of our VIPs, or an address of ours for a name."
+	return "An outside sender bears the display name of one of our people, given or learned, or an address of ours for a name."
 }
 
 func (d executiveImpersonation) Detect(f *signals.Facts, v signals.Vector) []Finding {
-	vip, ours := is(v, signals.FromVIPName), ownAddress(f, v)
-	if !vip && ours == "" || !is(v, signals.OrgInbound) || is(v, signals.FromOwnDomain) || established(v) {
+	vip := is(v, signals.FromVIPName) || is(v, signals.NameOursVIP)
+	name, ours := vip || is(v, signals.NameOurs), ownAddress(f, v)
+	if !name && ours == "" || !is(v, signals.OrgInbound) || is(v, signals.FromOwnDomain) || is(v, signals.NamePrivate) || established(v) {
 		return nil
 	}
 	free := is(v, signals.FromFreemail)
-	if is(v, signals.HeaderList) && is(v, signals.AuthAligned) && !free {
-		return nil
+	proven := is(v, signals.AuthAligned)
+	if list := is(v, signals.HeaderList); !free && (list && proven || (list || proven) && acquainted(v)) {
+		return nil // a service, or a namesake at a partner's
 	}
 	var s suspicion
-	if vip {
+	switch {
+	case vip:
 		s.because(0.5, signals.FromVIPName, "the name "+quote(f.Msg.From[0].Name)+" is that of one of our people, the address "+quote(f.From().String())+" is not theirs")
-	} else {
+	case ours != "":
 		s.because(0.35, signals.FromNameAddress, "the name shows "+quote(ours)+", an address of ours, but the sender is "+quote(f.From().String()))
+	case is(v, signals.NameOursSame) && v.Of(signals.NameNamesakes) <= 1:
+		s.because(0.4, signals.NameOursSame, "the name "+quote(f.Msg.From[0].Name)+" is that of one of our people, the address "+quote(f.From().String())+" is not theirs")
+	default:
+		s.because(0.2, signals.NameOurs, "the name "+quote(f.Msg.From[0].Name)+" is like that of one of our people, the address "+quote(f.From().String())+" is not theirs")
 	}
 	if free {
 		s.because(0.4, signals.FromFreemail, "it is a free mailbox that anybody can open")
@@ -39,7 +47,7 @@ func (d executiveImpersonation) Detect(f *signals.Facts, v signals.Vector) []Fin
 		s.because(0.2, signals.SenderFirstContact, "nobody here had mail from this address before")
 	}
 	s.pressure(v)
-	return s.finding(d, ExecutiveImpersonation)
+	return s.finding(d, s.wish(v, ExecutiveImpersonation))
 }
 
 // ownAddress is the address of ours that a sender from elsewhere bears for a

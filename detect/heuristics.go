@@ -23,6 +23,8 @@ func Heuristics() []Detector {
 		giftCardRequest{},
 		payrollDiversion{},
 		advanceFee{},
+		partnerLookalike{},
+		threadHijack{},
 		vendorFraud{},
 		accountTakeover{},
 		reconnaissance{},
@@ -86,6 +88,14 @@ func established(v signals.Vector) bool {
 		return !(v.Of(signals.SenderFirstSeen) < settled)
 	}
 	return is(v, signals.AuthAligned) && v.Of(signals.SenderTrust) >= settledTrust && v.Of(signals.SenderDays) >= settledDays
+}
+
+// acquainted tells whether we and the sender's organisation know each other:
+// our people wrote there, or its mail came on several days. It does not say that
+// this message comes from there.
+func acquainted(v signals.Vector) bool {
+	known := some(v, signals.DomainOut) || v.Of(signals.DomainDays) >= settledDays
+	return known && !is(v, signals.FromFreemail) && !(v.Of(signals.DomainFirstSeen) < settled)
 }
 
 // maxQuote is how many characters of a value from the message are shown.

@@ -24,14 +24,18 @@ func (d accountTakeover) Detect(f *signals.Facts, v signals.Vector) []Finding {
 		return nil
 	}
 	var s suspicion
-	if s.acts(v) == 0 || s.character(v, 0.22) == 0 {
+	acts := s.acts(v)
+	ways := s.character(v, 0.22)
+	if acts == 0 || ways == 0 || acts == mere && ways < 2 {
 		return nil
 	}
 	return s.finding(d, AccountTakeover)
 }
 
-// acts adds what thieves do with an account, and tells how many such things
-// there are.
+// mere is a wish alone, to somebody whom the account hardly writes to.
+const mere = 1
+
+// acts adds what thieves do with an account, and tells how much there is of it.
 func (s *suspicion) acts(v signals.Vector) (n int) {
 	strangers, hour := v.Of(signals.PairStrangers), v.Of(signals.SenderHour)
 	switch {
@@ -40,34 +44,18 @@ func (s *suspicion) acts(v signals.Vector) (n int) {
 	case hour >= manyStrangers && v.Of(signals.SenderBurst) >= 5:
 		s.because(0.35, signals.SenderBurst, "the account wrote "+plural(hour, "message", "messages")+" within the hour, many times more than usual")
 	case strangers > 0:
-		if s.wishes(v) == 0 {
+		if s.wishes(v, 0.2) == 0 {
 			return 0
 		}
 		s.because(0.3, signals.PairStrangers, "the account never wrote to this person")
-		return 1
+		return mere + 1
+	case v.Of(signals.PairTrust) < settledDays && s.wishes(v, 0.25) > 0:
+		return mere
 	default:
 		return 0
 	}
 	if v.Of(signals.LinkSeen) < 1 {
 		s.because(0.3, signals.LinkSeen, "it links to a site that no mail here linked to")
 	}
-	return 1 + s.wishes(v)
-}
-
-// wishes adds what thieves ask for, and tells how many such things there are.
-func (s *suspicion) wishes(v signals.Vector) (n int) {
-	for _, w := range [...]struct {
-		sig    *signals.Signal
-		clause string
-	}{
-		{signals.BodyPayment, "it speaks of money"},
-		{signals.BodyCredential, "it speaks of passwords or signing in"},
-		{signals.BodySecrecy, "it asks for secrecy or says that its author cannot be called"},
-	} {
-		if some(v, w.sig) {
-			s.because(0.2, w.sig, w.clause)
-			n++
-		}
-	}
-	return n
+	return mere + 1 + s.wishes(v, 0.2)
 }

@@ -12,12 +12,17 @@ func (vendorFraud) Doc() string {
 	return "A known correspondent names a bank account that they never named before, and is out of character besides."
 }
 
+// crowd is how many addresses of a domain write to us before it is taken for a
+// provider, whose customers do not speak for each other.
+const crowd = 12
+
 func (d vendorFraud) Detect(f *signals.Facts, v signals.Vector) []Finding {
 	if !is(v, signals.OrgInbound) || !some(v, signals.AccountNew) || some(v, signals.AccountKnown) {
 		return nil
 	}
 	_, support := signals.Habit("account")
-	if !(v.Of(support) >= 1) {
+	shared := v.Of(signals.DomainSenders) >= crowd && !(v.Of(signals.SenderDays) >= 1)
+	if !(v.Of(support) >= 1) || shared {
 		return nil
 	}
 	var s suspicion

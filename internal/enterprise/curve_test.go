@@ -17,6 +17,7 @@ import (
 	"postern/mailauth"
 	"postern/parse"
 	"postern/policy"
+	"postern/roster"
 	"postern/store"
 	"postern/store/pebble"
 )
@@ -70,6 +71,7 @@ func open(t *testing.T, w *World, remembers bool) *gate {
 		t.Fatal(err)
 	}
 	g.History, g.stored = db, make(chan error)
+	g.filter.Roster = roster.New(w.Org())
 	g.filter.History, g.filter.Journal = g, g
 	g.filter.Start()
 	stopped := make(chan struct{})
