@@ -21,9 +21,10 @@ func (f *Facts) Phones() []string {
 // AccountNames lists the bank accounts in the text, each after the name of its
 // form.
 func (f *Facts) AccountNames() []string {
-	var all []string
-	for _, a := range f.Accounts()[:min(len(f.Accounts()), store.MaxAccounts)] {
-		all = append(all, a.Kind.String()+" "+a.Value)
+	accounts := f.Accounts()[:min(len(f.Accounts()), store.MaxAccounts)]
+	all := make([]string, len(accounts))
+	for i, a := range accounts {
+		all[i] = a.Kind.String() + " " + a.Value
 	}
 	return all
 }

@@ -69,7 +69,7 @@ const (
 // orders are odd numbers, by which least hashes are told apart.
 var orders = func() (all [store.Bands * rows]uint64) {
 	for i := range all {
-		all[i] = mix(uint64(i+1)*golden) | 1 //nolint:gosec // never negative
+		all[i] = mix(uint64(i+1)*golden) | 1
 	}
 	return all
 }()

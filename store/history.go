@@ -98,7 +98,7 @@ type Trait struct {
 type Kind uint8
 
 // A Keep says for whom a kind of trait is remembered, and how many different
-// values at most; zero is not at all. Up to that many all counts are exact.
+// values at least; zero is not at all. Up to that many all counts are exact.
 // Beyond, a quarter is for the values seen last and the rest for those seen
 // most, so that counts may be too low, never too high.
 type Keep struct {
@@ -114,7 +114,7 @@ type Habit struct {
 	Seen   float64   // legitimate messages with this value, decayed with HalfLife
 	Of     float64   // legitimate messages with any value of this kind: the support
 	Values int       // different values that are remembered
-	Last   time.Time // day of the last message with this value; zero: never, or forgotten
+	Last   time.Time // hour of the last message with this value; zero: never, or forgotten
 }
 
 // A Tally counts the sightings of one entity, decayed with [HalfLife] to the
@@ -126,7 +126,7 @@ type Tally struct {
 	First, Last time.Time // of the good ones; zero where there is none
 
 	Days    float64 // different days with good ones: of the last 64 days, and before these weeks of the last 64
-	Recent  float64 // the good ones, decayed with ShortHalfLife
+	Recent  float64 // the good ones, decayed with ShortHalfLife; only of addresses, domains, recipients and the organisation
 	Replies float64 // the good ones that answered a message of ours
 	Rate    Rate    // all messages lately; only of addresses, domains, recipients, links, campaigns and the organisation
 }
@@ -245,7 +245,7 @@ type Organisation struct {
 type Named struct {
 	Text   string
 	Weight float64   // good messages, decayed with HalfLife
-	Last   time.Time // day of the last one
+	Last   time.Time // hour of the last one
 }
 
 // A Thread is what is known of one message that is answered.

@@ -110,8 +110,11 @@ func (o *organisation) committed(ok bool) {
 
 // keepOrg writes the record as it is in memory.
 func (s *Store) keepOrg() error {
-	if s.fault.err() != nil || s.org.record.Empty() || s.room() != nil {
+	if s.org.record.Empty() {
 		return nil
+	}
+	if err := s.room(); errors.Is(err, errFull) {
+		return nil // its parts are in the files, and are merged when it is opened again
 	}
 	return s.db.Set(s.org.key, s.org.record.Append(nil), pebble.NoSync)
 }

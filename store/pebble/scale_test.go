@@ -22,7 +22,7 @@ var entities = flag.Int("entities", 50_000, "entities of the store whose lookups
 // scaleSighting is message i of a world with a great many senders: most write
 // once, some often, to five hundred of ours.
 func scaleSighting(i, senders int) store.Sighting {
-	random := rand.New(rand.NewPCG(uint64(i), 1)) //nolint:gosec // never negative
+	random := rand.New(rand.NewPCG(uint64(i), 1))
 	n := random.IntN(senders)
 	if random.IntN(2) == 0 {
 		n = int(float64(senders) * random.Float64() * random.Float64() * random.Float64() / 50)
@@ -36,7 +36,7 @@ func scaleSighting(i, senders int) store.Sighting {
 		Query: store.Query{
 			From: from, Name: fmt.Sprint("Sender ", n), Rcpts: []parse.Address{rcpt}, AsOf: at, Parties: []parse.Address{from, rcpt},
 			Links: []string{domain, fmt.Sprint("l", random.IntN(1000), ".example")}, Thread: []string{fmt.Sprint(i/2, "@", domain)},
-			Bands: []uint64{random.Uint64(), random.Uint64(), random.Uint64(), uint64(n)}, //nolint:gosec // never negative
+			Bands: []uint64{random.Uint64(), random.Uint64(), random.Uint64(), uint64(n)},
 		},
 		ID: fmt.Sprint("m", i), MessageID: fmt.Sprint(i, "@", domain), Verified: true, Label: store.Good, Stranger: true,
 	}
@@ -120,5 +120,5 @@ func report(t *testing.T, s *Store) {
 		}
 	}
 	m := s.db.Metrics()
-	t.Logf("%d entities; %d bytes of files for each, sightings included", total, m.DiskSpaceUsage()/uint64(max(total, 1))) //nolint:gosec // positive
+	t.Logf("%d entities; %d bytes of files for each, sightings included", total, m.DiskSpaceUsage()/uint64(max(total, 1)))
 }

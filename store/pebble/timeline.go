@@ -38,7 +38,7 @@ func (t timeline) put(b *pebble.Batch, d digest, at int64, text []byte) error {
 	if err := b.Set(key, t.s.key.sealed(key, text), nil); err != nil {
 		return err
 	}
-	index := binary.BigEndian.AppendUint64(append([]byte(nil), key[1:9]...), uint64(time.Now().UnixNano())) //nolint:gosec // it is read back as it was
+	index := binary.BigEndian.AppendUint64(append([]byte(nil), key[1:9]...), uint64(time.Now().UnixNano()))
 	return b.Set(digestKey(t.indexPrefix, d), index, nil)
 }
 

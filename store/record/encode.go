@@ -77,10 +77,10 @@ func (c *coder) float(f float64) {
 	}
 	c.weight = w
 	n := 8 - bits.TrailingZeros64(w)/8
-	c.b = append(c.b, byte(n))
+	c.b = append(c.b, byte(n)) //nolint:gosec // at most eight
 	for range n {
 		w = bits.RotateLeft64(w, 8)
-		c.b = append(c.b, byte(w))
+		c.b = append(c.b, byte(w)) //nolint:gosec // the lowest byte
 	}
 }
 
@@ -132,7 +132,7 @@ func (c *coder) sketch(v *value) {
 	c.uint(uint64(len(v.items)))
 	if len(v.items) <= registers/2 {
 		for _, it := range v.items {
-			c.b = append(c.b, byte(it.id), byte(it.weight))
+			c.b = append(c.b, byte(it.id), byte(it.weight)) //nolint:gosec // a register and its rank
 		}
 		return
 	}
@@ -175,7 +175,7 @@ func (r *Record) decode(b []byte) error {
 			return errDamaged
 		}
 		next = field + 1
-		v := value{field: Field(field)}
+		v := value{field: Field(field)} //nolint:gosec // it is no larger
 		if b[0] == version1 {
 			c.read1(&v)
 		} else {
@@ -249,7 +249,7 @@ func (c *coder) readInt() int64 {
 }
 
 func (c *coder) readFloat() float64 {
-	n := int(c.readUint(sameWeight))
+	n := int(c.readUint(sameWeight)) //nolint:gosec // it is no larger
 	if n != sameWeight {
 		if n > len(c.b) {
 			c.b, c.bad = nil, true
@@ -299,13 +299,13 @@ func (c *coder) readWindow(v *value, r *Record) {
 func (c *coder) readList(v *value, r *Record) {
 	v.limit = uint16(c.readUint(maxLimit)) //nolint:gosec // it is no larger
 	v.sum = c.readFloat()
-	n := c.readUint(maxLimit<<1 | 1)
+	n := c.readUint(uint64(maxLimit+slack(maxLimit))<<1 | 1) //nolint:gosec // a constant
 	c.hour += c.readInt()
 	latest := c.hour
 	if latest < 0 || latest > math.MaxUint32 {
 		c.bad = true
 	}
-	v.items = c.room(r, int(n>>1)) //nolint:gosec // it is no larger
+	v.items = c.room(r, int(n>>1))
 	last := uint64(0)
 	for i := range v.items {
 		it := &v.items[i]
@@ -313,14 +313,14 @@ func (c *coder) readList(v *value, r *Record) {
 		if last += apart; apart == 0 && i > 0 || last > math.MaxUint32 {
 			c.bad = true
 		}
-		it.id = uint32(last)
+		it.id = uint32(last)                                               //nolint:gosec // checked above, or bad
 		it.at = uint32(latest - int64(c.readUint(uint64(max(latest, 0))))) //nolint:gosec // both are in range
 		it.weight = c.readFloat()
 		if n&1 == 1 {
 			it.text = c.readText()
 		}
 	}
-	if len(v.items) > int(v.limit) {
+	if len(v.items) > int(v.limit)+slack(v.limit) {
 		c.bad = true
 	}
 }
@@ -360,7 +360,7 @@ func (c *coder) readSketch(v *value, r *Record) {
 		i := 0
 		for id, rank := range b {
 			if rank > 0 && i < n {
-				v.items[i] = item{id: uint32(id), weight: float64(rank)} //nolint:gosec // a register
+				v.items[i] = item{id: uint32(id), weight: float64(rank)}
 				i++
 			}
 		}

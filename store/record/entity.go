@@ -27,22 +27,10 @@ const (
 )
 
 // busy tells whether messages of late are counted.
-func (c Class) busy() bool {
-	switch c {
-	case Address, Domain, Rcpt, Org, Link, Campaign:
-		return true
-	}
-	return false
-}
+func (c Class) busy() bool { return c.lively() || c == Link || c == Campaign }
 
 // lively tells whether the short half-life is counted as well.
-func (c Class) lively() bool {
-	switch c {
-	case Address, Domain, Rcpt, Org:
-		return true
-	}
-	return false
-}
+func (c Class) lively() bool { return c == Address || c == Domain || c == Rcpt || c == Org }
 
 // dated tells whether different days are counted.
 func (c Class) dated() bool { return c != Thread && c != Campaign && c != Person }
@@ -60,8 +48,9 @@ func (c Class) keeps(k store.Keep) uint16 {
 		return uint16(k.Rcpt)
 	case Pair:
 		return uint16(k.Pair)
+	default:
+		return 0
 	}
-	return 0
 }
 
 // An Entity is somebody, something or some relation that is remembered.
@@ -90,4 +79,4 @@ const (
 )
 
 // idOf is what a list keeps of a hash.
-func idOf(hash uint64) uint32 { return uint32(hash >> 36) } //nolint:gosec // 28 bits are left
+func idOf(hash uint64) uint32 { return uint32(hash >> 36) }

@@ -32,44 +32,20 @@ func heavier(a, b item) int {
 	return cmp.Or(cmp.Compare(max(b.weight, -b.weight), max(a.weight, -a.weight)), cmp.Compare(b.id, a.id))
 }
 
-// cut drops what is beyond the capacity.
+// slack is what a list may have beyond its capacity, so that it is cut now and
+// then and not at every merge.
+func slack(limit uint16) int { return int(limit) / 4 }
+
+// cut drops what is beyond the capacity, once there is no slack left.
 func (v *value) cut() {
+	if len(v.items) <= int(v.limit)+slack(v.limit) {
+		return
+	}
 	recent := max(1, int(v.limit)/4)
-	switch over := len(v.items) - int(v.limit); {
-	case over <= 0:
-	case over == 1 && v.limit > 0: // as most merges leave it
-		i := v.lightest(recent)
-		v.items = slices.Delete(v.items, i, i+1)
-	default:
-		slices.SortFunc(v.items, later)
-		slices.SortFunc(v.items[recent:], heavier)
-		v.items = v.items[:v.limit]
-		slices.SortFunc(v.items, func(a, b item) int { return cmp.Compare(a.id, b.id) })
-	}
-}
-
-// lightest finds the lightest item that is not among the latest.
-func (v *value) lightest(recent int) int {
-	best := -1
-	for i := range v.items {
-		if (best < 0 || heavier(v.items[best], v.items[i]) < 0) && !v.amongLatest(i, recent) {
-			best = i
-		}
-	}
-	return best
-}
-
-// amongLatest tells whether item i is among the latest.
-func (v *value) amongLatest(i, recent int) bool {
-	n := 0
-	for j := range v.items {
-		if later(v.items[j], v.items[i]) < 0 {
-			if n++; n >= recent {
-				return false
-			}
-		}
-	}
-	return true
+	slices.SortFunc(v.items, later)
+	slices.SortFunc(v.items[recent:], heavier)
+	v.items = v.items[:v.limit]
+	slices.SortFunc(v.items, func(a, b item) int { return cmp.Compare(a.id, b.id) })
 }
 
 func (v *value) find(id uint32) (item, bool) {
@@ -88,8 +64,8 @@ func (v *value) find(id uint32) (item, bool) {
 func (v *value) mergeDays(o *value) {
 	at := max(v.at, o.at)
 	for _, x := range []*value{v, o} {
-		x.days <<= uint64(at - x.at)
-		x.weeks <<= uint64(at/7 - x.at/7)
+		x.days <<= uint64(at - x.at)      //nolint:gosec // never negative
+		x.weeks <<= uint64(at/7 - x.at/7) //nolint:gosec // never negative
 	}
 	v.at, v.days, v.weeks = at, v.days|o.days, v.weeks|o.weeks
 }

@@ -188,6 +188,7 @@ func (m *Mark) put(r *Record, a *addition, s Side, w float64) {
 		}
 		v.cut()
 		r.merge(v)
+	case minimum, days, window: // no part adds these
 	}
 }
 

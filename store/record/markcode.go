@@ -62,10 +62,10 @@ func (m *Mark) Append(b []byte) []byte {
 func ReadMark(b []byte) Mark {
 	var m Mark
 	c := coder{b: b}
-	switch v := c.byte(); {
-	case v == version1:
+	switch c.byte() {
+	case version1:
 		c.mark1(&m)
-	case v == version:
+	case version:
 		c.mark(&m)
 	default:
 		return Mark{}

@@ -163,7 +163,7 @@ func TestBeyondCapacity(t *testing.T) {
 			parts = slices.Delete(parts, j, j+1)
 		}
 		got := parts[0].get(traits)
-		if got.sum != exact.sum || len(got.items) != min(8, len(exact.items)) {
+		if got.sum != exact.sum || len(got.items) > 10 || len(got.items) < min(8, len(exact.items)) {
 			t.Fatalf("total %v of %v, %d items", got.sum, exact.sum, len(got.items))
 		}
 		for _, it := range got.items {

@@ -130,9 +130,9 @@ func (t *taker) things() {
 }
 
 func bandEntity(i int, band uint64) Entity {
-	b := [9]byte{byte(i)}
+	b := [9]byte{byte(i)} //nolint:gosec // one of few
 	for j := range 8 {
-		b[1+j] = byte(band >> (8 * j))
+		b[1+j] = byte(band >> (8 * j)) //nolint:gosec // byte by byte
 	}
 	return Entity{Campaign, string(b[:]), ""}
 }
@@ -168,7 +168,7 @@ func (t *taker) writes(p *Part) {
 	var items []item
 	for i, x := range t.s.Style {
 		if q := quantum(x); q != 0 {
-			items = append(items, item{id: uint32(i), weight: q}) //nolint:gosec // below StyleSize
+			items = append(items, item{id: uint32(i), weight: q})
 		}
 	}
 	p.add(style, store.StyleSize, items...)
