@@ -15,6 +15,7 @@ type Config struct {
 	Cache        quantity.Bytes    `toml:"cache"`         // for blocks read from disk, in memory; 8MiB by default
 	WriteBuffer  quantity.Bytes    `toml:"write_buffer"`  // for what is not yet sorted, in memory, up to three times; 4MiB by default
 	MinFree      quantity.Bytes    `toml:"min_free"`      // disk space that is left to others: below it nothing is written; 32MiB by default
+	Budget       quantity.Bytes    `toml:"budget"`        // disk space for all but the quarantine: beyond it what is worth least is forgotten; 0: as much as there is
 	KeepHistory  quantity.Duration `toml:"keep_history"`  // entities that were not heard of for so long are forgotten; 730d by default
 	KeepSighting quantity.Duration `toml:"keep_sighting"` // how long a message can be told from its retry, or labelled anew; 90d by default
 	KeepJournal  quantity.Duration `toml:"keep_journal"`  // decisions; 90d by default
@@ -51,6 +52,9 @@ func (c Config) Check() error {
 	atLeast("cache", c.Cache, 1<<20)
 	atLeast("write_buffer", c.WriteBuffer, 1<<20)
 	atLeast("min_free", c.MinFree, 1<<20)
+	if c.Budget != 0 {
+		atLeast("budget", c.Budget, 64<<20)
+	}
 	if c.WriteBuffer > 1<<30 {
 		errs = append(errs, errors.New("write_buffer: at most 1GiB"))
 	}

@@ -33,7 +33,8 @@ type Store struct {
 	changes chan *change
 	fault   *fault
 	uses    uses
-	quit    chan struct{} // closed when Close begins
+	quit    chan struct{}      // closed when Close begins
+	stop    context.CancelFunc // ends the store's own work
 	done    sync.WaitGroup
 
 	schemas schemas
@@ -72,7 +73,9 @@ func Open(c Config, log *slog.Logger) (*Store, error) {
 	}
 	s.done.Add(2)
 	go s.write()
-	go s.sweepRegularly()
+	ctx, stop := context.WithCancel(context.Background()) //nolint:forbidigo // the store's own work, as long as it is open
+	s.stop = stop
+	go s.sweepRegularly(ctx)
 	return s, nil
 }
 
@@ -205,6 +208,7 @@ func (s *Store) told(err error) error {
 
 // Close waits for what is under way and closes the store.
 func (s *Store) Close() error {
+	s.stop()
 	if !s.uses.end() {
 		return nil
 	}

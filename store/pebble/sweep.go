@@ -25,10 +25,8 @@ const (
 
 // sweepRegularly forgets what is too old, a little at a time, until the store
 // closes.
-func (s *Store) sweepRegularly() {
+func (s *Store) sweepRegularly(ctx context.Context) {
 	defer s.done.Done()
-	ctx, cancel := context.WithCancel(context.Background()) //nolint:forbidigo // the store's own work, as long as it is open
-	defer cancel()
 	ticker := time.NewTicker(sweepEvery)
 	defer ticker.Stop()
 	sw := newSweeper(s)
@@ -37,7 +35,11 @@ func (s *Store) sweepRegularly() {
 		case <-s.fault.met:
 			return
 		case now := <-ticker.C:
-			if err := sw.sweep(ctx, now); err != nil && !errors.Is(err, errClosed) {
+			err := sw.sweep(ctx, now)
+			if err == nil {
+				err = s.keepBudget(ctx, now)
+			}
+			if err != nil && ctx.Err() == nil && !errors.Is(err, errClosed) {
 				s.log.Error("store cannot forget what is old", slog.Any("err", s.told(err)))
 			}
 		case <-s.quit:
