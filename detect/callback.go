@@ -21,6 +21,9 @@ func (d callbackPhishing) Detect(f *signals.Facts, v signals.Vector) []Finding {
 		!is(v, signals.OrgInbound) || established(v) || talk(v) || bulk(v) || some(v, signals.ThreadReferences) {
 		return nil
 	}
+	if v.Of(signals.PhoneNew) == 0 {
+		return nil // legitimate mail gave all these numbers before
+	}
 	brand, free := v.Of(signals.BrandOwned) == 0, is(v, signals.FromFreemail)
 	if !brand && !free && v.Of(signals.LinkCount) > 0 || v.Of(signals.LinkSenderShare) > 0.5 {
 		return nil // a shop that names its own site
@@ -39,6 +42,9 @@ func (d callbackPhishing) Detect(f *signals.Facts, v signals.Vector) []Finding {
 	}
 	if some(v, signals.PhoneAsked) && v.Of(signals.LinkCount) == 0 {
 		s.because(0.2, signals.PhoneAsked, "the number is all there is to act on")
+	}
+	if some(v, signals.PhoneNew) && is(v, signals.DomainFirstContact) {
+		s.because(0.25, signals.PhoneNew, "neither the number nor the sender's domain were in legitimate mail before")
 	}
 	if some(v, signals.AmountCount) {
 		s.because(0.1, signals.AmountCount, "a sum is named")
