@@ -21,7 +21,7 @@ func (d callbackPhishing) Detect(f *signals.Facts, v signals.Vector) []Finding {
 		!is(v, signals.OrgInbound) || established(v) || talk(v) || bulk(v) || some(v, signals.ThreadReferences) {
 		return nil
 	}
-	if v.Of(signals.PhoneNew) == 0 {
+	if len(f.History.Phones) > 0 && v.Of(signals.PhoneNew) == 0 {
 		return nil // legitimate mail gave all these numbers before
 	}
 	brand, free := v.Of(signals.BrandOwned) == 0, is(v, signals.FromFreemail)
