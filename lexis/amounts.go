@@ -2,7 +2,6 @@ package lexis
 
 import (
 	"math"
-	"slices"
 	"strconv"
 	"strings"
 )
@@ -22,9 +21,8 @@ func Amounts(text string) []Amount {
 	text = Plain(text)
 	var found []Amount
 	for i, tried := 0, 0; i < len(text) && len(found) < maxAmounts && tried < maxTried; {
-		if !digit(text[i]) {
-			i++
-			continue
+		if i = nextDigit(text, i); i == len(text) {
+			break
 		}
 		tried++
 		start := i
@@ -122,6 +120,14 @@ var signs = []struct{ sign, currency string }{
 	{"kr.", "DKK"},
 }
 
+// signBytes are those that signs begin or end with.
+var signBytes = func() (t [256]bool) {
+	for _, c := range signs {
+		t[c.sign[0]], t[c.sign[len(c.sign)-1]] = true, true
+	}
+	return t
+}()
+
 // codes are ISO 4217 codes and names of currencies beside a number.
 var codes = func() map[string]string {
 	m := map[string]string{}
@@ -163,7 +169,7 @@ func currencyBefore(s string, i int) string {
 	if end > 0 && s[end-1] == ' ' {
 		end--
 	}
-	if end == 0 {
+	if end == 0 || !alpha(s[end-1]) && !signBytes[s[end-1]] {
 		return ""
 	}
 	for _, c := range signs {
@@ -206,21 +212,24 @@ func unitAfter(s string, i int, value float64) (_ float64, end int, currency str
 			break
 		}
 		var buf [32]byte
-		key := string(lower(buf[:0], word))
-		if scale, ok := scales[key]; ok && (at == end || len(key) > 1) {
+		key := lower(buf[:0], word)
+		if scale, ok := scales[string(key)]; ok && (at == end || len(key) > 1) {
 			value, end = value*scale, next
 			continue
 		}
-		if c := codes[key]; c != "" {
+		if c := codes[string(key)]; c != "" {
 			return value, next, c
 		}
-		if slices.Contains([]string{"us", "u", "de"}, key) { // US dollars, millones de dólares
+		if k := string(key); k == "us" || k == "u" || k == "de" { // US dollars, millones de dólares
 			end = next
 			continue
 		}
 		break
 	}
 	rest := strings.TrimPrefix(s[end:min(len(s), end+8)], " ")
+	if rest == "" || !signBytes[rest[0]] {
+		return value, end, ""
+	}
 	for _, c := range signs {
 		if !alpha(c.sign[0]) && strings.HasPrefix(rest, c.sign) {
 			return value, end + len(c.sign), c.currency

@@ -103,8 +103,8 @@ func generic(words string) bool {
 func Deadline(text string) (hours float64, ok bool) {
 	text = Plain(text)
 	for i, tried := 0, 0; i < len(text) && tried < maxTried; i++ {
-		if !digit(text[i]) {
-			continue
+		if i = nextDigit(text, i); i == len(text) {
+			break
 		}
 		start := i
 		n := 0
@@ -143,6 +143,9 @@ var timeUnits = func() map[string]float64 {
 // unitHours reads the unit behind a number.
 func unitHours(s string, i int) float64 {
 	rest := strings.TrimLeft(s[i:min(len(s), i+24)], " -")
+	if rest == "" || !inWord(rest[0]) {
+		return 0
+	}
 	for _, e := range []struct {
 		unit  string
 		hours float64

@@ -3,6 +3,7 @@ package lexis
 import (
 	"math"
 	"slices"
+	"sync"
 )
 
 // An Intent is what words want of their reader, or tell about themselves.
@@ -68,12 +69,18 @@ type Reading struct {
 func Read(text string) Reading {
 	text = Plain(text)
 	l := lexicon()
-	words := split(make([]word, 0, 16+len(text)/5), text, l)
+	room, _ := wordRoom.Get().(*[]word)
+	words := split((*room)[:0], text, l)
 	r := Reading{Words: len(words)}
 	r.Language, r.Confidence = language(text, words)
 	l.count(words, l.speaking(&r), &r.Hits)
+	*room = words
+	wordRoom.Put(room)
 	return r
 }
+
+// wordRoom keeps the room of words: there are many, and few readings at once.
+var wordRoom = sync.Pool{New: func() any { return new([]word) }}
 
 // Intents finds what the words of text want.
 func Intents(text string) [NumIntents]Hit { return Read(text).Hits }
@@ -93,14 +100,13 @@ func (l *lexiconTable) speaking(r *Reading) uint16 {
 func (l *lexiconTable) count(words []word, files uint16, hits *[NumIntents]Hit) {
 	var seen [maxPhrases / 64]uint64
 	var until [NumIntents]int // where the intent's last phrase ended
-	var found []match
+	var room [maxMatches]match
 	var weight [NumIntents]float64
 	for i := range words {
 		if !l.begins(&words[i]) {
 			continue
 		}
-		found = l.match(found[:0], words, i)
-		for _, m := range found { // the longest first
+		for _, m := range l.match(room[:0], words, i) { // the longest first
 			p := &l.phrases[m.phrase]
 			if p.files&files == 0 {
 				continue
@@ -141,35 +147,48 @@ const (
 
 // match appends the phrases that begin at word i, the longest first.
 func (l *lexiconTable) match(found []match, words []word, i int) []match {
-	steps := 0
-	var walk func(node uint16, at int)
-	walk = func(node uint16, at int) {
-		if steps++; steps > maxSteps {
-			return
+	w := walk{lexicon: l, words: words, first: i, found: found}
+	w.from(0, i)
+	if len(w.found) > 1 {
+		slices.SortStableFunc(w.found, func(a, b match) int { return b.end - a.end })
+	}
+	return w.found
+}
+
+// A walk goes through the phrases that begin at one word.
+type walk struct {
+	lexicon *lexiconTable
+	words   []word
+	first   int
+	found   []match
+	steps   int
+}
+
+// from goes on from a node, with the word at.
+func (w *walk) from(node uint16, at int) {
+	if w.steps++; w.steps > maxSteps {
+		return
+	}
+	l := w.lexicon
+	for p := l.nodes[node]; p != 0 && len(w.found) < maxMatches; p = l.phrases[p].also {
+		w.found = append(w.found, match{p, at})
+	}
+	if at == len(w.words) || at > w.first && w.words[at].open {
+		return
+	}
+	here := &w.words[at]
+	for _, sym := range [3]uint16{here.symbol, here.stems[0], here.stems[1]} {
+		if sym == 0 {
+			continue
 		}
-		for p := l.nodes[node]; p != 0 && len(found) < maxMatches; p = l.phrases[p].also {
-			found = append(found, match{p, at})
-		}
-		if at == len(words) || at > i && words[at].open {
-			return
-		}
-		w := &words[at]
-		for _, sym := range [3]uint16{w.symbol, w.stems[0], w.stems[1]} {
-			if sym == 0 {
-				continue
-			}
-			if next := l.edges.get(edge(node, sym)); next != 0 {
-				walk(next, at+1)
-			}
-		}
-		if gap := l.edges.get(edge(node, gapSymbol)); gap != 0 {
-			walk(gap, at)
-			for k := 1; k <= maxSkip && at+k < len(words) && !words[at+k].open; k++ {
-				walk(gap, at+k)
-			}
+		if next := l.edges.get(edge(node, sym)); next != 0 {
+			w.from(next, at+1)
 		}
 	}
-	walk(0, i)
-	slices.SortStableFunc(found, func(a, b match) int { return b.end - a.end })
-	return found
+	if gap := l.edges.get(edge(node, gapSymbol)); gap != 0 {
+		w.from(gap, at)
+		for k := 1; k <= maxSkip && at+k < len(w.words) && !w.words[at+k].open; k++ {
+			w.from(gap, at+k)
+		}
+	}
 }

@@ -7,6 +7,7 @@ import (
 	"strings"
 	"sync"
 	"unicode"
+	"unicode/utf8"
 )
 
 // Limits of the work of telling a language.
@@ -45,7 +46,7 @@ var languages = sync.OnceValue(func() *languageTable {
 		}
 		l := len(t.names)
 		t.names = append(t.names, name)
-		for i, w := range split(nil, list, nil) {
+		for i, w := range split(nil, list, noLexicon) {
 			freq := 1 / (float64(i) + 12) // as Zipf's law has it
 			at := t.places.get(w.hash)
 			if at == 0 {
@@ -75,7 +76,7 @@ func (t *languageTable) lexicon(counts *[trigramSize][maxLanguages]float64) {
 			if !ok || line[0] == '#' {
 				continue
 			}
-			for _, w := range split(nil, list, nil) {
+			for _, w := range split(nil, list, noLexicon) {
 				trigrams(list[w.start:w.end], func(g uint32) { counts[g][l] += 0.01 })
 			}
 		}
@@ -234,10 +235,13 @@ func mainScript(text string) (script string, letters int) {
 		if i > maxScriptBytes {
 			break
 		}
+		if r < utf8.RuneSelf {
+			if alpha(byte(r)) {
+				latin++
+			}
+			continue
+		}
 		switch {
-		case 'a' <= r|0x20 && r|0x20 <= 'z':
-			latin++
-		case r < 0x80:
 		case r < 0x370:
 			latin++
 		case r < 0x400:

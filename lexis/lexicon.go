@@ -25,9 +25,9 @@ const (
 )
 
 type lexiconTable struct {
-	symbols   table // of whole words, by hash
-	stems     table // of what words begin with, by hash
-	beginning bits  // of the hashes in stems
+	symbols   table   // of whole words, by hash
+	stems     table   // of what words begin with, by hash
+	beginning hashSet // of the hashes in stems
 	first     []bool
 	nodes     []int             // the phrase that ends at a node; 0 where none
 	edges     table             // by node and symbol
@@ -45,11 +45,11 @@ type phrase struct {
 	also   int    // another phrase of the same words; 0 where none
 }
 
-// bits is a set of hashes with false members.
-type bits [1 << 10]uint64
+// hashSet is a set of hashes with false members.
+type hashSet [1 << 10]uint64
 
-func (b *bits) add(h uint32)      { h = h * 0x9E3779B1 >> 16; b[h>>6] |= 1 << (h & 63) }
-func (b *bits) has(h uint32) bool { h = h * 0x9E3779B1 >> 16; return b[h>>6]>>(h&63)&1 != 0 }
+func (b *hashSet) add(h uint32)      { h = h * 0x9E3779B1 >> 16; b[h>>6] |= 1 << (h & 63) }
+func (b *hashSet) has(h uint32) bool { h = h * 0x9E3779B1 >> 16; return b[h>>6]>>(h&63)&1 != 0 }
 
 var lexicon = sync.OnceValue(func() *lexiconTable {
 	l := &lexiconTable{
@@ -121,7 +121,7 @@ func (l *lexiconTable) add(entry string, p phrase) {
 			continue
 		}
 		field, stem := strings.CutSuffix(field, "*")
-		words := split(nil, field, nil)
+		words := split(nil, field, noLexicon)
 		for i, w := range words {
 			node = l.step(node, l.name(w.hash, stem && i == len(words)-1 && w.letters >= minStem))
 		}
@@ -166,14 +166,6 @@ func (l *lexiconTable) step(node, symbol uint16) uint16 {
 		l.nodes = append(l.nodes, 0)
 	}
 	return next
-}
-
-// stem gives the symbol of what a word begins with; 0 where no phrase has it.
-func (l *lexiconTable) stem(hash uint32) uint16 {
-	if !l.beginning.has(hash) {
-		return 0
-	}
-	return l.stems.get(hash)
 }
 
 // begins tells whether a phrase may begin with w.

@@ -5,6 +5,7 @@
 package lexis
 
 import (
+	"math/bits"
 	"strings"
 	"unicode"
 	"unicode/utf8"
@@ -58,7 +59,7 @@ const minOdd = 0xC2
 // change.
 func nextOdd(s string, i int) int {
 	for {
-		for i+8 <= len(s) && s[i]|s[i+1]|s[i+2]|s[i+3]|s[i+4]|s[i+5]|s[i+6]|s[i+7] < utf8.RuneSelf {
+		for i+8 <= len(s) && eight(s, i)&highBits == 0 {
 			i += 8
 		}
 		if i == len(s) || s[i] >= minOdd && odd(s, i) {
@@ -66,6 +67,41 @@ func nextOdd(s string, i int) int {
 		}
 		i++
 	}
+}
+
+// The highest bit of each of eight bytes, and their lowest.
+const (
+	highBits = 0x8080808080808080
+	lowBits  = highBits >> 7
+)
+
+// eight gives the bytes of s from i on as one number, the first one lowest:
+// the compiler makes one load of it.
+func eight(s string, i int) uint64 {
+	s = s[i : i+8]
+	return uint64(s[0]) | uint64(s[1])<<8 | uint64(s[2])<<16 | uint64(s[3])<<24 |
+		uint64(s[4])<<32 | uint64(s[5])<<40 | uint64(s[6])<<48 | uint64(s[7])<<56
+}
+
+// nextDigit is where, from i on, the first digit stands, or the end of s.
+func nextDigit(s string, i int) int { return next(s, i, '0', '9') }
+
+// next is where, from i on, the first byte from least to most stands, both of
+// ASCII, or the end of s. It looks at eight bytes at a time: most text has no
+// numbers, so this decides how long all readers of numbers take.
+func next(s string, i int, least, most byte) int {
+	low, high := uint64(0x80-least)*lowBits, uint64(0x7F-most)*lowBits
+	for ; i+8 <= len(s); i += 8 {
+		x := eight(s, i)
+		y := x &^ highBits // so that no sum goes beyond its byte
+		if in := (y + low) &^ (y + high) &^ x & highBits; in != 0 {
+			return i + bits.TrailingZeros64(in)/8
+		}
+	}
+	for i < len(s) && (s[i] < least || s[i] > most) {
+		i++
+	}
+	return i
 }
 
 // odd tells, by its first bytes, whether the character at i may need a change.
@@ -119,7 +155,7 @@ func upper(b byte) bool { return 'A' <= b && b <= 'Z' }
 
 func alpha(b byte) bool { return upper(b &^ 0x20) }
 
-func alnum(b byte) bool { return digit(b) || alpha(b) }
+func alnum(b byte) bool { return folded[b] != 0 }
 
 // inWord tells the bytes that words are made of; what is beyond ASCII counts
 // as a letter.
@@ -140,11 +176,13 @@ func atWord(s string, i int) bool { return i == 0 || !inWord(s[i-1]) }
 func lower(buf []byte, s string) []byte {
 	for _, r := range s {
 		if r >= utf8.RuneSelf {
-			r = unicode.ToLower(r)
-		} else if 'A' <= r && r <= 'Z' {
+			buf = utf8.AppendRune(buf, unicode.ToLower(r))
+			continue
+		}
+		if 'A' <= r && r <= 'Z' {
 			r |= 0x20
 		}
-		buf = utf8.AppendRune(buf, r)
+		buf = append(buf, byte(r))
 	}
 	return buf
 }

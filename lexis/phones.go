@@ -22,11 +22,13 @@ type Phone struct {
 func Phones(text, region string) []Phone {
 	s := phoneScan{text: Plain(text), home: regions[region]}
 	for i := 0; i < len(s.text) && len(s.found) < maxPhones && s.tried < maxTried; {
-		if b := s.text[i]; b != '+' && b != '(' && !digit(b) {
+		switch i = next(s.text, i, '(', '9'); {
+		case i == len(s.text):
+		case digit(s.text[i]), s.text[i] == '+', s.text[i] == '(':
+			i = s.read(i)
+		default:
 			i++
-			continue
 		}
-		i = s.read(i)
 	}
 	return s.found
 }

@@ -26,13 +26,13 @@ const (
 func Wallets(text string) []Wallet {
 	text = Plain(text)
 	var found []Wallet
-	for i, tried := 0, 0; i < len(text) && len(found) < maxWallets && tried < maxTried; i++ {
-		if !alnum(text[i]) {
-			continue
+	for i, tried := 0, 0; len(found) < maxWallets && tried < maxTried; i++ {
+		start, ok := longWord(text, i)
+		if !ok {
+			break
 		}
-		start := i
-		i = wordEnd(text, i)
-		if i-start < minWallet || i-start > maxWallet || !atWord(text, start) || i < len(text) && text[i] >= 0x80 {
+		i = wordEnd(text, start)
+		if i-start > maxWallet || !atWord(text, start) || i < len(text) && text[i] >= 0x80 {
 			continue
 		}
 		tried++
@@ -42,6 +42,22 @@ func Wallets(text string) []Wallet {
 		}
 	}
 	return found
+}
+
+// longWord finds, from i on, the first word that is long enough. It looks at
+// where such a word would end, so that it skips most of a text.
+func longWord(s string, i int) (start int, ok bool) {
+next:
+	for i+minWallet <= len(s) {
+		for j := i + minWallet - 1; j >= i; j-- {
+			if !alnum(s[j]) {
+				i = j + 1
+				continue next
+			}
+		}
+		return i, true
+	}
+	return 0, false
 }
 
 // walletOf gives the currency whose address word is.

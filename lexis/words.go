@@ -58,61 +58,121 @@ const (
 	hashPrime  = 16777619
 )
 
-// split gives the words of s, with their symbols in the lexicon l, if any.
+// noLexicon knows no word.
+var noLexicon = &lexiconTable{symbols: newTable(1)}
+
+// A splitter takes a text apart.
+type splitter struct {
+	text         string
+	lexicon      *lexiconTable
+	words        []word
+	word         word // the one at hand
+	latin, other bool // its scripts
+}
+
+// split appends the words of s, with their symbols in the lexicon l.
 func split(words []word, s string, l *lexiconTable) []word {
-	var w word
-	w.hash, w.open = hashOffset, true
-	latin, other := false, false
-	emit := func(end int) {
-		w.end = int32(end) //nolint:gosec // a text is shorter
-		if latin && other {
-			w.hash = foldTwins(s[w.start:w.end])
-		}
-		if l != nil {
-			w.symbol = l.symbols.get(w.hash)
-		}
-		words = append(words, w)
-		w, latin, other = word{hash: hashOffset}, false, false
-	}
-	for i := 0; i < len(s) && len(words) < maxWords; {
-		r, size := rune(s[i]), 1
-		f := rune(foldTable[r])
-		if r >= utf8.RuneSelf {
-			r, size = utf8.DecodeRuneInString(s[i:])
-			f = foldRune(r)
-		}
-		switch f {
-		case skip:
-		case 0:
-			if w.letters > 0 {
-				emit(i)
-			}
-			w.open = w.open || ends(s, i)
+	t := splitter{text: s, lexicon: l, words: words, word: word{hash: hashOffset, open: true}}
+	for i := 0; i < len(s) && len(t.words) < maxWords; {
+		switch {
+		case folded[s[i]] != 0:
+			i = t.ascii(i)
+		case s[i] < utf8.RuneSelf:
+			t.between(i)
+			i++
 		default:
-			alone := eastAsian(r)
-			if alone && w.letters > 0 {
-				emit(i)
-			}
-			if w.letters == 0 {
-				w.start = int32(i)
-			}
-			w.hash = (w.hash ^ uint32(f)) * hashPrime //nolint:gosec // a character is not negative
-			w.letters = min(w.letters+1, 250)
-			latin, other = latin || 'a' <= f && f <= 'z', other || f >= 0x370 && f < 0x530
-			if alone {
-				emit(i + size)
-			} else if l != nil && w.letters >= minStem {
-				if sym := l.stem(w.hash); sym != 0 {
-					w.stems[1], w.stems[0] = w.stems[0], sym
-				}
-			}
+			i = t.rune(i)
 		}
-		i += size
 	}
-	if w.letters > 0 {
-		emit(len(s))
+	if t.word.letters > 0 {
+		t.emit(len(s))
 	}
-	return words
+	return t.words
+}
+
+// maxLettersKnown is where the letters of a word are no longer counted.
+const maxLettersKnown = 250
+
+// ascii adds the letters and digits at i to the word, and gives where they
+// end. Most of most texts passes here, so the word's state is kept in
+// registers.
+func (t *splitter) ascii(i int) int {
+	w, s, l := &t.word, t.text, t.lexicon
+	if w.letters == 0 {
+		w.start = int32(i) //nolint:gosec // a text is shorter
+	}
+	hash, n, latin := w.hash, int(w.letters), t.latin
+	for ; i < len(s); i++ {
+		f := folded[s[i]]
+		if f == 0 {
+			break
+		}
+		hash = (hash ^ uint32(f)) * hashPrime
+		latin = latin || f >= 'a'
+		if n++; n >= minStem && l.beginning.has(hash) {
+			w.stem(l.stems.get(hash))
+		}
+	}
+	w.hash, w.letters, t.latin = hash, uint8(min(n, maxLettersKnown)), latin //nolint:gosec // bounded
+	return i
+}
+
+// stem notes what the word begins with; the two longest stay.
+func (w *word) stem(symbol uint16) {
+	if symbol != 0 {
+		w.stems[1], w.stems[0] = w.stems[0], symbol
+	}
+}
+
+// between ends the word at i, where no letter stands.
+func (t *splitter) between(i int) {
+	if t.word.letters > 0 {
+		t.emit(i)
+	}
+	t.word.open = t.word.open || ends(t.text, i)
+}
+
+// rune reads the character beyond ASCII at i, and gives where it ends.
+func (t *splitter) rune(i int) int {
+	w := &t.word
+	r, size := utf8.DecodeRuneInString(t.text[i:])
+	f := foldRune(r)
+	switch {
+	case f == skip:
+		return i + size
+	case f == 0:
+		t.between(i)
+		return i + size
+	}
+	alone := eastAsian(r)
+	if alone && w.letters > 0 {
+		t.emit(i)
+	}
+	if w.letters == 0 {
+		w.start = int32(i) //nolint:gosec // a text is shorter
+	}
+	w.hash = (w.hash ^ uint32(f)) * hashPrime //nolint:gosec // a character is not negative
+	w.letters = min(w.letters+1, maxLettersKnown)
+	t.latin, t.other = t.latin || 'a' <= f && f <= 'z', t.other || f >= 0x370 && f < 0x530
+	switch {
+	case alone:
+		t.emit(i + size)
+	case w.letters >= minStem && t.lexicon.beginning.has(w.hash):
+		w.stem(t.lexicon.stems.get(w.hash))
+	}
+	return i + size
+}
+
+// emit ends the word before end.
+func (t *splitter) emit(end int) {
+	w := &t.word
+	w.end = int32(end) //nolint:gosec // a text is shorter
+	if t.latin && t.other {
+		w.hash = foldTwins(t.text[w.start:w.end])
+	}
+	w.symbol = t.lexicon.symbols.get(w.hash)
+	t.words = append(t.words, *w)
+	t.word, t.latin, t.other = word{hash: hashOffset}, false, false
 }
 
 // skip marks what is inside a word and not part of it.
