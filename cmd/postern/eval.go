@@ -5,6 +5,7 @@ import (
 	"encoding/json"
 	"fmt"
 	"os"
+	"path/filepath"
 	"slices"
 	"strings"
 
@@ -23,6 +24,7 @@ type evalCommand struct {
 	Auth      bool     `negatable:"" default:"true" help:"With what the receiving servers found out about the senders."`
 	Detectors bool     `help:"Also how often each detector is right."`
 	Errors    int      `default:"10" placeholder:"N" help:"How many false alarms and misses are listed; -1: all false alarms."`
+	Export    string   `type:"path" placeholder:"DIR" help:"Judge nothing; write the messages as they would be judged, for other scorers."`
 	JSON      bool     `name:"json" help:"Print JSON."`
 	HTML      string   `name:"html" type:"path" placeholder:"FILE" help:"Write a page with plots, too."`
 	Corpus    string   `arg:"" type:"path" help:"Labelled mail: CLASS/SOURCE/*.eml, with manifests."`
@@ -36,6 +38,9 @@ func (c *evalCommand) Run(ctx context.Context, t *terminal) error {
 	mail, err := c.mail()
 	if err != nil {
 		return exit(exitNoInput, err)
+	}
+	if c.Export != "" {
+		return export(c.Export, mail, c.Raw)
 	}
 	o := train.Options{
 		Title: "Evaluation", Since: c.Since, Detectors: c.Detectors, Errors: c.Errors,
@@ -87,6 +92,24 @@ func (c *evalCommand) mail() ([]*train.Mail, error) {
 		mail = slices.DeleteFunc(mail, func(m *train.Mail) bool { return !slices.Contains(c.Source, m.Source) })
 	}
 	return mail, nil
+}
+
+// export writes mail as DIR/CLASS/SOURCE/NAME.
+func export(dir string, mail []*train.Mail, raw bool) error {
+	for _, m := range mail {
+		data, err := m.Shown(raw)
+		if err != nil {
+			return exit(exitNoInput, err)
+		}
+		path := filepath.Join(dir, filepath.FromSlash(m.Path))
+		if err := os.MkdirAll(filepath.Dir(path), 0o700); err != nil {
+			return exit(exitIO, err)
+		}
+		if err := os.WriteFile(path, data, 0o600); err != nil {
+			return exit(exitIO, err)
+		}
+	}
+	return nil
 }
 
 func (c *evalCommand) print(t *terminal, r *train.Report) error {

@@ -36,6 +36,15 @@ func Normalise(raw []byte, rcpt parse.Address) []byte {
 	return out.Bytes()
 }
 
+// Shown is the message as it is judged: normalised, or as collected.
+func (m *Mail) Shown(raw bool) ([]byte, error) {
+	data, err := m.Load()
+	if err == nil && !raw {
+		data = Normalise(data, m.recipient())
+	}
+	return data, err
+}
+
 // A normaliser has what one message needs.
 type normaliser struct {
 	msg   *parse.Message

@@ -9,7 +9,7 @@ import (
 const (
 	// A source of n messages weighs n to this power, so that a large one does
 	// not drown the others.
-	sourcePower = 0.35
+	sourcePower = 0.45
 	// synthetic mail counts this much of real mail.
 	syntheticShare = 0.5
 	// most is how many messages of one source are learned from; of the phish
