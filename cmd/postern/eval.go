@@ -22,6 +22,7 @@ type evalCommand struct {
 	Since     int      `default:"2015" placeholder:"YEAR" help:"Older mail counts by source and year alone."`
 	Raw       bool     `help:"As collected: without this, traces of those who collected the mail are taken away first."`
 	Auth      bool     `negatable:"" default:"true" help:"With what the receiving servers found out about the senders."`
+	Evasions  bool     `help:"Also how many attacks are caught once they are rewritten in many ways."`
 	Detectors bool     `help:"Also how often each detector is right."`
 	Errors    int      `default:"10" placeholder:"N" help:"How many false alarms and misses are listed; -1: all false alarms."`
 	Export    string   `type:"path" placeholder:"DIR" help:"Judge nothing; write the messages as they would be judged, for other scorers."`
@@ -53,26 +54,46 @@ func (c *evalCommand) Run(ctx context.Context, t *terminal) error {
 		}
 		o.Against = append(o.Against, s)
 	}
-	cfg, err := loadOrDefaults(c.Config)
+	route, err := c.route()
 	if err != nil {
 		return err
+	}
+	view := train.View{Raw: c.Raw, Auth: c.Auth, Org: true}
+	m := t.meter("judging", int64(len(mail)))
+	judged, err := train.Judge(ctx, route, mail, view, m.add)
+	m.end()
+	if err != nil {
+		return exit(exitNoInput, err)
+	}
+	report := train.Evaluate(judged, o)
+	if c.Evasions {
+		m := t.meter("evading", 0)
+		table, err := train.Evade(ctx, route, judged, view, m.add)
+		m.end()
+		if err != nil {
+			return exit(exitNoInput, err)
+		}
+		report.Tables = append(report.Tables, table)
+	}
+	return c.print(t, report)
+}
+
+// route judges as the configuration says.
+func (c *evalCommand) route() (*train.Route, error) {
+	cfg, err := loadOrDefaults(c.Config)
+	if err != nil {
+		return nil, err
 	}
 	if c.Model != "" {
 		cfg.Model.Path = c.Model
 	}
 	trained, rules, err := cfg.judging()
 	if err != nil {
-		return err
+		return nil, err
 	}
 	route := train.NewRoute(detect.Heuristics(), rules)
 	route.Model = trained
-	m := t.meter("judging", int64(len(mail)))
-	judged, err := train.Judge(ctx, route, mail, train.View{Raw: c.Raw, Auth: c.Auth, Org: true}, m.add)
-	m.end()
-	if err != nil {
-		return exit(exitNoInput, err)
-	}
-	return c.print(t, train.Evaluate(judged, o))
+	return route, nil
 }
 
 // mail is what is to be judged.
