@@ -160,7 +160,7 @@ func TestGenuineDomainsPassForNobody(t *testing.T) {
 	}
 	x := lookalike.New(roster.MaxPartners)
 	for d := range domains {
-		x.Put(lookalike.Partner{Domain: d})
+		x.Put(lookalike.Partner{Domain: d, Firm: true})
 	}
 	kinds := map[lookalike.Kind]int{}
 	for d := range domains {
@@ -174,7 +174,7 @@ func TestGenuineDomainsPassForNobody(t *testing.T) {
 				t.Logf("%s passes for %s: %v", d, m.Domain, m.Kind)
 			}
 		}
-		x.Put(lookalike.Partner{Domain: d})
+		x.Put(lookalike.Partner{Domain: d, Firm: true})
 	}
 	n := 0
 	for k, c := range kinds {

@@ -51,7 +51,7 @@ func (f *Filter) Recall(ctx context.Context, rec *Record) error {
 		return fmt.Errorf("filter: %w", err)
 	}
 	if f.Roster != nil {
-		f.Roster.Learn(roster.LessonOf(rec.Facts, s))
+		return f.Roster.Learn(ctx, roster.LessonOf(rec.Facts, s), f.History)
 	}
 	return nil
 }

@@ -59,7 +59,7 @@ func (f *Filter) learn(ctx context.Context, s *settled) error {
 		return err
 	}
 	if f.Roster != nil {
-		f.Roster.Learn(s.lesson)
+		return f.Roster.Learn(ctx, s.lesson, f.History)
 	}
 	return nil
 }

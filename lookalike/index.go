@@ -23,7 +23,7 @@ type entry struct {
 	since          int64 // seconds since 1970
 	sent, received float64
 	place          int32 // in heap
-	own            bool
+	own, firm      bool
 }
 
 // New makes an index of at most limit partners, the heaviest.
@@ -60,6 +60,7 @@ func (x *Index) Put(p Partner) {
 	}
 	e := &x.entries[id]
 	e.domain, e.weight, e.own = p.Domain, p.Weight, p.Own || known && e.own
+	e.firm = p.Firm || e.own
 	e.since, e.sent, e.received = p.Since.Unix(), p.Sent, p.Received
 	x.sift(int(e.place))
 }
@@ -96,7 +97,7 @@ func (x *Index) Partner(domain string) (Partner, bool) {
 
 func (e *entry) partner() Partner {
 	return Partner{
-		Domain: e.domain, Own: e.own, Weight: e.weight,
+		Domain: e.domain, Own: e.own, Firm: e.firm, Weight: e.weight,
 		Sent: e.sent, Received: e.received, Since: time.Unix(e.since, 0).UTC(),
 	}
 }

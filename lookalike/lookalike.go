@@ -40,6 +40,7 @@ func (k Kind) String() string {
 type Partner struct {
 	Domain         string  // in lower case and A-label form
 	Own            bool    // one of ours
+	Firm           bool    // known so well that it passes for nobody, whoever came first
 	Weight         float64 // how much is exchanged; the lightest partners are given up first
 	Sent, Received float64 // messages to and from it, decayed or not as the caller likes
 	Since          time.Time

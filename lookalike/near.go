@@ -19,7 +19,8 @@ type search struct {
 	q     name
 	best  Kind
 	id    int32
-	heirs int // partners that have the same name under other suffixes
+	self  int32 // the domain itself, where it is known but not firmly
+	heirs int   // partners that have the same name under other suffixes
 	room  [maxTries]int32
 	tried []int32
 }
@@ -29,12 +30,15 @@ type search struct {
 const manyHeirs = 3
 
 // Near finds the partner that the domain passes for. There is none for our own
-// domains and for partners, with all beneath them: who is known needs no
-// other's name.
+// domains and for firm partners, with all beneath them: who is well known needs
+// no other's name. Other partners can pass for those alone who came before.
 func (x *Index) Near(domain string) (Match, bool) {
 	domain = strings.ToLower(strings.TrimSuffix(domain, "."))
-	s := search{x: x, org: parse.OrgDomain(domain), id: -1}
-	if _, known := x.byName[s.org]; known || len(x.byName) == 0 {
+	s := search{x: x, org: parse.OrgDomain(domain), id: -1, self: -1}
+	if id, known := x.byName[s.org]; known {
+		s.self = id
+	}
+	if len(x.byName) == 0 || s.self >= 0 && x.entries[s.self].firm {
 		return Match{}, false
 	}
 	s.tried = s.room[:0]
@@ -53,9 +57,18 @@ func (x *Index) Near(domain string) (Match, bool) {
 
 // offer takes a partner that passes by kind, if it is the best so far.
 func (s *search) offer(id int32, k Kind) {
-	if k != None && (s.id < 0 || k < s.best || k == s.best && s.x.lighter(s.id, s.x.entries[id].partner())) {
+	if k != None && s.elder(id) && (s.id < 0 || k < s.best || k == s.best && s.x.lighter(s.id, s.x.entries[id].partner())) {
 		s.id, s.best = id, k
 	}
+}
+
+// elder tells whether the domain, if it is a partner itself, came after another.
+func (s *search) elder(id int32) bool {
+	if s.self < 0 {
+		return true
+	}
+	a, b := &s.x.entries[id], &s.x.entries[s.self]
+	return id != s.self && (a.own || a.since < b.since || a.since == b.since && a.domain < b.domain)
 }
 
 // try compares the partners under hash that were not yet.
@@ -74,7 +87,7 @@ func (s *search) try(hash uint64) {
 		if !p.read(s.x.entries[id].domain) {
 			continue
 		}
-		if p.shown == s.q.shown {
+		if p.shown == s.q.shown && id != s.self {
 			s.heirs++
 		}
 		k := compare(&p, &s.q)

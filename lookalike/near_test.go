@@ -18,7 +18,7 @@ func own(domain string) bool { return domain == "northwind.test" || domain == "o
 func indexOf(domains ...string) *Index {
 	x := New(50_000)
 	for i, d := range domains {
-		x.Put(Partner{Domain: d, Own: own(d), Weight: float64(i + 1), Sent: 3, Received: 7, Since: since})
+		x.Put(Partner{Domain: d, Own: own(d), Firm: true, Weight: float64(i + 1), Sent: 3, Received: 7, Since: since})
 	}
 	return x
 }
@@ -122,11 +122,19 @@ func TestSiblings(t *testing.T) {
 	if m, ok := x.Near("weismann.test"); !ok {
 		t.Errorf("weismann.test passes for %q", m.Domain)
 	}
-	x.Put(Partner{Domain: "weismann.test"})
+	x.Put(Partner{Domain: "weismann.test", Firm: true})
 	for _, d := range []string{"weismann.test", "weissmann.test", "northwind.example"} {
 		if m, ok := x.Near(d); ok {
 			t.Errorf("%s passes for %s", d, m.Domain)
 		}
+	}
+	x.Put(Partner{Domain: "weismann.test", Since: since.Add(time.Hour)})
+	if m, _ := x.Near("weismann.test"); m.Domain != "weissmann.test" {
+		t.Error("who came later and is not well known passes for nobody")
+	}
+	x.Put(Partner{Domain: "weismann.test", Since: since.Add(-time.Hour)})
+	if m, ok := x.Near("weismann.test"); ok {
+		t.Errorf("who came first passes for %s", m.Domain)
 	}
 	x.Remove("weismann.test")
 	if _, ok := x.Near("weismann.test"); !ok {

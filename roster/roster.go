@@ -5,12 +5,10 @@
 package roster
 
 import (
-	"cmp"
 	"context"
 	"fmt"
 	"math"
 	"slices"
-	"strings"
 	"sync"
 	"time"
 
@@ -65,17 +63,21 @@ type tie struct {
 }
 
 // What makes a domain a partner: that our people wrote there, or that it was
-// seen on several days. More is asked of a domain that passes for a partner,
-// since that is how a forger would begin.
+// seen for some days. More makes it a firm one, that passes for nobody: a
+// forger would begin with some mail, and with an answer to it. Only times
+// count, which do not change as they grow old.
 const (
-	partnerDays = 3
-	twinInDays  = 10
-	twinOutDays = 3
+	partnerFor = 2 * day
+	firmFor    = 30 * day // in mail that came in
+	firmOutFor = 7 * day  // in ours
+	day        = 24 * time.Hour
 )
 
-func (t *tie) partner() bool { return t.out.Known() || t.in.Days >= partnerDays }
+func (t *tie) partner() bool { return t.out.Known() || t.in.Last.Sub(t.in.First) >= partnerFor }
 
-func (t *tie) partnerThoughTwin() bool { return t.out.Days >= twinOutDays || t.in.Days >= twinInDays }
+func (t *tie) firm() bool {
+	return t.out.Last.Sub(t.out.First) >= firmOutFor || t.in.Last.Sub(t.in.First) >= firmFor
+}
 
 func (t *tie) since() time.Time {
 	if t.in.First.IsZero() || !t.out.First.IsZero() && t.out.First.Before(t.in.First) {
@@ -90,7 +92,7 @@ const outWorth = 4
 
 // weight compares ties of different times: counts decay, weights do not.
 func (t *tie) weight() float64 {
-	return math.Log2(outWorth*t.out.Good+t.in.Trust()) + age(t.asOf)
+	return math.Log2(outWorth*t.out.Good+t.in.Good) + age(t.asOf)
 }
 
 // age is a time in half-lives since 2020. Counts are kept as they would be then,
@@ -104,13 +106,8 @@ func (r *Roster) put(t *tie) {
 	if t.domain == "" || r.org.Owns(t.domain) || !t.partner() {
 		return
 	}
-	if _, known := r.partners.Partner(t.domain); !known && !t.partnerThoughTwin() {
-		if _, twin := r.partners.Near(t.domain); twin {
-			return
-		}
-	}
 	r.partners.Put(lookalike.Partner{
-		Domain: t.domain, Weight: t.weight(), Since: t.since(),
+		Domain: t.domain, Firm: t.firm(), Weight: t.weight(), Since: t.since(),
 		Sent: t.out.Good * math.Exp2(age(t.asOf)), Received: t.in.Good * math.Exp2(age(t.asOf)),
 	})
 }
@@ -126,12 +123,6 @@ func (r *Roster) Load(ctx context.Context, d store.Directory, asOf time.Time) er
 			ties = append(ties, t)
 		}
 	}
-	slices.SortFunc(ties, func(a, b tie) int {
-		return cmp.Or(-cmp.Compare(a.weight(), b.weight()), strings.Compare(a.domain, b.domain))
-	})
-	ties = ties[:min(len(ties), MaxPartners)]
-	// Who came first is no twin of who came later.
-	slices.SortStableFunc(ties, func(a, b tie) int { return a.since().Compare(b.since()) })
 	r.mu.Lock()
 	defer r.mu.Unlock()
 	for i := range ties {
@@ -170,55 +161,53 @@ func LessonOf(f *signals.Facts, s store.Sighting) Lesson {
 }
 
 // Learn is called once a sighting is recorded. What is not good, and what
-// nobody proved, teaches nothing.
-func (r *Roster) Learn(l Lesson) {
+// nobody proved, teaches nothing. Of the domains that one of ours wrote to,
+// history is asked.
+func (r *Roster) Learn(ctx context.Context, l Lesson, h store.History) error {
 	s := &l.sighting
 	if s.Label != store.Good || !s.Verified {
-		return
+		return nil
 	}
-	r.mu.Lock()
-	defer r.mu.Unlock()
 	if !s.Outbound {
 		l.domain.in = one(l.domain.in, s.AsOf)
-		r.put(&l.domain)
-		return
+		r.learn([]tie{l.domain})
+		return nil
 	}
+	var ties []tie
+	for _, rcpt := range s.Rcpts[:min(len(s.Rcpts), store.MaxRcpts)] {
+		org := parse.OrgDomain(rcpt.Domain)
+		if r.org.Owns(org) || slices.ContainsFunc(ties, func(t tie) bool { return t.domain == org }) {
+			continue
+		}
+		p, err := h.Lookup(ctx, store.Query{From: parse.Address{Local: rcpt.Local, Domain: org}, AsOf: s.AsOf})
+		if err != nil {
+			return fmt.Errorf("roster: %w", err)
+		}
+		ties = append(ties, tie{org, p.Verified.Domain, p.OutDomain, s.AsOf})
+	}
+	r.learn(ties)
 	if r.org.Owns(s.From.Domain) {
+		r.mu.Lock()
+		defer r.mu.Unlock()
 		r.person(s.Name, s.From.Key(), one(l.address, s.AsOf), s.AsOf)
 	}
-	var done []string
-	for _, rcpt := range s.Rcpts[:min(len(s.Rcpts), store.MaxRcpts)] {
-		if org := parse.OrgDomain(rcpt.Domain); !slices.Contains(done, org) {
-			done = append(done, org)
-			r.wrote(org, s.AsOf)
-		}
+	return nil
+}
+
+func (r *Roster) learn(ties []tie) {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	for i := range ties {
+		r.put(&ties[i])
 	}
 }
 
-// wrote notes one message of ours to a domain.
-func (r *Roster) wrote(domain string, at time.Time) {
-	p, known := r.partners.Partner(domain)
-	if !known {
-		r.put(&tie{domain: domain, out: one(store.Tally{}, at), asOf: at})
-		return
-	}
-	if p.Own {
-		return
-	}
-	then := age(at)
-	p.Weight = math.Log2(math.Exp2(p.Weight-then)+outWorth) + then
-	p.Sent += math.Exp2(then)
-	r.partners.Put(p)
-}
-
-// one is a tally with one good message more.
+// one is a tally with one good message more. Times are whole seconds, as in a
+// store.
 func one(t store.Tally, at time.Time) store.Tally {
-	const day = 24 * time.Hour
+	at = at.Truncate(time.Second)
 	if t.First.IsZero() || at.Before(t.First) {
 		t.First = at
-	}
-	if t.Last.IsZero() || !t.Last.Truncate(day).Equal(at.Truncate(day)) {
-		t.Days++
 	}
 	if at.After(t.Last) {
 		t.Last = at
@@ -253,11 +242,16 @@ func (r *Roster) See(f *signals.Facts) *signals.Likeness {
 // near finds the partner that domain passes for, with its counts decayed to at.
 func (r *Roster) near(domain string, at time.Time) *lookalike.Match {
 	if m, ok := r.partners.Near(domain); ok {
-		now := math.Exp2(age(at))
-		m.Sent, m.Received = m.Sent/now, m.Received/now
+		m.Sent, m.Received = count(m.Sent, at), count(m.Received, at)
 		return &m
 	}
 	return nil
+}
+
+// count is what is left of a count by then, in hundredths: a store keeps its sums
+// less precisely than they are added here.
+func count(n float64, at time.Time) float64 {
+	return math.Round(100*n*math.Exp2(-age(at))) / 100
 }
 
 // nearest is the likeness of the links that chance explains least.

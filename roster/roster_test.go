@@ -19,18 +19,18 @@ import (
 
 var start = time.Date(2026, 3, 2, 9, 0, 0, 0, time.UTC)
 
-const day = 24 * time.Hour
-
 var ours = &signals.Org{Domains: []string{"example.com"}, VIPs: []signals.Person{{Name: "Dana Reed", Address: "dana@example.com"}}}
 
 // books are a history of domains and people, kept by hand.
 type books struct {
+	store.History
+
 	in, out map[string]store.Tally
 	people  map[string]store.Tally
 }
 
 func newBooks() *books {
-	return &books{map[string]store.Tally{}, map[string]store.Tally{}, map[string]store.Tally{}}
+	return &books{nil, map[string]store.Tally{}, map[string]store.Tally{}, map[string]store.Tally{}}
 }
 
 // decayed is t as of a time; Recent holds when it was last touched.
@@ -80,14 +80,21 @@ func (b *books) pass(r *Roster, from, name, to string, at time.Time) {
 		Query:    store.Query{From: sender, Name: name, Rcpts: []parse.Address{rcpt}, AsOf: at},
 		Verified: true, Outbound: ours.Owns(sender.Domain), Label: store.Good,
 	}
-	r.Learn(LessonOf(f, s))
+	l := LessonOf(f, s)
 	if s.Outbound {
 		b.people[from+" "+name] = one(f.History.Verified.Address, at)
 		to := parse.OrgDomain(rcpt.Domain)
 		b.out[to] = one(decayed(b.out[to], at), at)
-		return
+	} else {
+		b.in[org] = one(f.History.Verified.Domain, at)
 	}
-	b.in[org] = one(f.History.Verified.Domain, at)
+	_ = r.Learn(context.Background(), l, b)
+}
+
+// Lookup implements a part of store.History.
+func (b *books) Lookup(_ context.Context, q store.Query) (p store.Profile, err error) {
+	p.Verified.Domain, p.OutDomain = decayed(b.in[q.From.Domain], q.AsOf), decayed(b.out[q.From.Domain], q.AsOf)
+	return p, nil
 }
 
 func ask(r *Roster, from, name string, at time.Time) *signals.Likeness {
@@ -136,9 +143,9 @@ func TestATwinIsNoPartnerSoon(t *testing.T) {
 		t.Error("the forger is a partner")
 	}
 	for i := range 6 { // a sibling goes on for long
-		b.pass(r, "nora@harbuor.example", "Nora", "ann@example.com", start.Add(time.Duration(8+i)*day))
+		b.pass(r, "nora@harbuor.example", "Nora", "ann@example.com", start.Add(time.Duration(8+5*i)*day))
 	}
-	if like := ask(r, "nora@harbuor.example", "Nora", start.Add(20*day)); like.From != nil {
+	if like := ask(r, "nora@harbuor.example", "Nora", start.Add(40*day)); like.From != nil {
 		t.Error("the sibling is not known")
 	}
 }
@@ -176,8 +183,11 @@ func TestBadAndClaimedTeachNothing(t *testing.T) {
 		for i := range 30 {
 			s.From, s.AsOf = parse.Address{Local: "a", Domain: "harbour.example"}, start.Add(time.Duration(i)*day)
 			f := &signals.Facts{Org: ours}
-			f.History.Verified.Domain.Days = float64(i)
-			r.Learn(LessonOf(f, s))
+			f.History.Verified.Domain.First, f.History.Verified.Domain.Last = start, s.AsOf
+			f.History.Verified.Domain.Good = float64(i)
+			if err := r.Learn(t.Context(), LessonOf(f, s), nil); err != nil {
+				t.Fatal(err)
+			}
 		}
 	}
 	if r.partners.Len() != 1 {
@@ -214,7 +224,7 @@ func TestLoadedEqualsLearned(t *testing.T) {
 		d := strings.Repeat(string(c), 5) + "-lines.example"
 		p, ok := r.partners.Partner(d)
 		q, also := again.partners.Partner(d)
-		if ok != also || !p.Since.Equal(q.Since) || math.Abs(p.Sent-q.Sent) > 1e-6*p.Sent || math.Abs(p.Received-q.Received) > 1e-6*p.Received {
+		if ok != also || !p.Since.Equal(q.Since) || p.Firm != q.Firm || math.Abs(p.Sent-q.Sent) > 1e-6*p.Sent || math.Abs(p.Received-q.Received) > 1e-6*p.Received {
 			t.Errorf("%s: %+v, %v; then %+v, %v", d, p, ok, q, also)
 		}
 	}
