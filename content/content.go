@@ -4,7 +4,10 @@
 // hostile files as far as they can: what is broken becomes a flag.
 package content
 
-import "strings"
+import (
+	"slices"
+	"strings"
+)
 
 // A Kind is a family of formats, each with a decoder.
 type Kind uint8
@@ -60,12 +63,29 @@ const (
 	Handler                          // an element runs a script upon an event
 	Recurring                        // a meeting that repeats
 	Alarm                            // a meeting that reminds
+	Macro                            // a program in the language of an office suite
+	Suspicious                       // a macro or a shortcut that starts programs, or fetches files
+	Stomped                          // a macro whose source was taken away from its compiled form
+	Sheet                            // macros in the cells of a sheet (Excel 4)
+	DDE                              // a field that starts a program (dynamic data exchange)
+	Template                         // loads its template or a part of it from elsewhere
+	External                         // refers to files elsewhere
+	Object                           // holds an object of another program
+	Equation                         // holds an object of the old equation editor
+	ActiveX                          // holds a control
+	Obscured                         // written so that it is hard to read for a program
+	Ambiguous                        // shows different files to different readers
+	Traversal                        // holds a name that leads out of the folder
+	Bomb                             // grows beyond all measure when unpacked
+	Program                          // holds a program by its first bytes
+	Network                          // leads to a file on another machine
 )
 
 var flagNames = []string{
 	"broken", "over-budget", "encrypted", "protected", "opened", "script", "on-open", "launch", "submit-form", "form", "password", "embedded",
 	"image-only", "animated", "redirect", "external-script", "decode", "build", "write", "eval", "char-codes", "long-data",
-	"hidden-file", "foreign", "handler", "recurring", "alarm",
+	"hidden-file", "foreign", "handler", "recurring", "alarm", "macro", "suspicious", "stomped", "sheet", "dde", "template", "external",
+	"object", "equation", "activex", "obscured", "ambiguous", "traversal", "bomb", "program", "network",
 }
 
 // String names the flags that are set.
@@ -115,6 +135,10 @@ type Found struct {
 	Names []string // of the files inside
 	Codes []string // what its QR codes say, in reading order
 
+	Format  string   // of its kind: "zip", "rtf", "lnk"; empty where the kind has but one
+	Calls   []string // what its macros run upon, and what they call, in lower case
+	Command string   // what opening it runs
+
 	Title, Author string
 	Program       string // that made it, as the file says
 	Producer      string // the library that wrote it, as the file says
@@ -158,10 +182,42 @@ func (f *Found) AddLink(url, text string, via Via) {
 	f.Links = append(f.Links, Link{url, text, via})
 }
 
+// AddName notes the name of a file inside, up to a limit; false means that it
+// was reached.
+func (f *Found) AddName(name string) bool {
+	if len(f.Names) >= MaxNames {
+		f.Flags |= OverBudget
+		return false
+	}
+	f.Names = append(f.Names, name)
+	return true
+}
+
+// AddCall notes something that a macro calls, each once.
+func (f *Found) AddCall(call string) {
+	if len(f.Calls) < maxCalls && !slices.Contains(f.Calls, call) {
+		f.Calls = append(f.Calls, call)
+	}
+}
+
+// AddText adds a piece of text with a line end, up to MaxText.
+func (f *Found) AddText(text string) {
+	if text == "" {
+		return
+	}
+	if left := MaxText - len(f.Text) - 1; len(text) > left {
+		text = strings.ToValidUTF8(text[:max(left, 0)], "")
+	}
+	if text != "" {
+		f.Text += text + "\n"
+	}
+}
+
 // Limits of what is kept of one file.
 const (
 	maxLinks = 200
 	maxURL   = 16 << 10
+	maxCalls = 64
 	// MaxText is how many bytes of text are kept of a file.
 	MaxText = 128 << 10
 	// MaxNames is how many names of files inside are kept.

@@ -71,7 +71,7 @@ func TestArchives(t *testing.T) {
 	deep := zipOf(t, "c.zip", string(zipOf(t, "b.zip", string(zipOf(t, "a.zip", string(inner))))))
 	encrypted := slices.Clone(inner)
 	encrypted[6] |= 1
-	encrypted[bytes.Index(encrypted, []byte(zipCentral))+8] |= 1
+	encrypted[bytes.Index(encrypted, []byte("PK\x01\x02"))+8] |= 1
 	cut := inner[:len(inner)-20]
 	tarball := tarOf(t, "d/x.js", "y.txt")
 	for _, c := range []struct {

@@ -5,8 +5,6 @@ import (
 	"strings"
 
 	"github.com/gabriel-vasile/mimetype"
-
-	inside "postern/content"
 )
 
 // attachments lists the leaves that are not the text, reads nested messages,
@@ -21,15 +19,13 @@ func (c *content) attachments() {
 			return
 		}
 		a := Attachment{Part: i, Name: p.Name, Declared: p.Type, Sniffed: sniff(p.Body), Size: len(p.Body)}
-		switch {
-		case p.Type == "message/rfc822" || p.Type == "message/global":
+		switch p.Type {
+		case "message/rfc822", "message/global":
 			if a.Message = c.nested(p); a.Message != nil {
 				c.m.Text.attached(a.Message)
 			}
-		case kindOf(&a, p.Body) != inside.Unknown, strings.HasPrefix(p.Type, "text/"):
-			c.inspect(&a, p)
 		default:
-			c.look(&a, p.Body)
+			c.inspect(&a, p)
 		}
 		c.m.Attachments = append(c.m.Attachments, a)
 	}
@@ -86,18 +82,4 @@ func isHTMLFile(a *Attachment) bool {
 	}
 	name := strings.ToLower(a.Name)
 	return strings.HasSuffix(name, ".htm") || strings.HasSuffix(name, ".html") || strings.HasSuffix(name, ".shtml")
-}
-
-// look looks into a file for what its first bytes promise.
-func (c *content) look(a *Attachment, body []byte) {
-	switch {
-	case bytes.HasPrefix(body, []byte("PK")):
-		c.listZip(a, body, "", 0)
-	case bytes.HasPrefix(body, []byte{0x1f, 0x8b}):
-		c.listGzip(a, body)
-	case a.Sniffed == "application/x-tar":
-		c.listTar(a, body, "")
-	case bytes.HasPrefix(body, []byte{0xd0, 0xcf, 0x11, 0xe0}): // an OLE file (MS-OFFCRYPTO §2.3.2)
-		a.Encrypted = bytes.Contains(body, []byte("E\x00n\x00c\x00r\x00y\x00p\x00t\x00e\x00d\x00P\x00a\x00c\x00k\x00a\x00g\x00e\x00"))
-	}
 }

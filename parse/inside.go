@@ -6,10 +6,13 @@ import (
 	"strings"
 
 	inside "postern/content"
+	"postern/content/archive"
 	"postern/content/directory"
 	"postern/content/image"
+	"postern/content/office"
 	webpage "postern/content/page"
 	"postern/content/pdf"
+	"postern/content/shortcut"
 )
 
 // A Code is a QR code that the message shows, or that a file shows.
@@ -42,6 +45,12 @@ func kindOf(a *Attachment, body []byte) inside.Kind {
 	switch {
 	case bytes.Contains(body[:min(len(body), 1024)], []byte("%PDF-")): // ISO 32000-1 Annex H 3.4.1
 		return inside.PDF
+	case office.Is(body):
+		return inside.Office
+	case archive.Is(body):
+		return inside.Archive
+	case shortcut.KindOf(body) != inside.Unknown:
+		return shortcut.KindOf(body)
 	case isHTMLFile(a):
 		return inside.Page
 	case strings.HasPrefix(a.Sniffed, "image/"):
@@ -50,6 +59,8 @@ func kindOf(a *Attachment, body []byte) inside.Kind {
 		return inside.Calendar
 	case a.Sniffed == "text/vcard", a.Declared == "text/vcard", a.Declared == "text/x-vcard", strings.HasSuffix(name, ".vcf"):
 		return inside.Card
+	case archive.Trailing(body):
+		return inside.Archive
 	}
 	return inside.Unknown
 }
@@ -70,6 +81,14 @@ func (c *content) inspect(a *Attachment, p *Part) {
 	case inside.Card:
 		a.Found = inside.Guard(kind, func(f *inside.Found) { directory.Card(f, c.utf8(p), budget) })
 		c.join(a.Found, InAttachment, CodeInText)
+	case inside.Office:
+		a.Found = inside.Guard(kind, func(f *inside.Found) { office.Decode(f, p.Body, budget) })
+		c.join(a.Found, InAttachment, CodeInImage)
+	case inside.Shortcut, inside.Notebook:
+		a.Found = inside.Guard(kind, func(f *inside.Found) { shortcut.Decode(f, p.Body, budget) })
+		c.join(a.Found, InAttachment, CodeInImage)
+	case inside.Archive:
+		c.archive(a, p.Body)
 	case inside.Page:
 		c.attachedPage(a, p)
 	default:

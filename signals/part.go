@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"strings"
 
+	"postern/content"
 	"postern/parse"
 )
 
@@ -103,12 +104,7 @@ func Macro(a *parse.Attachment) bool {
 	if last, _ := kinds(a.Name); last == macro {
 		return true
 	}
-	for _, e := range a.Entries {
-		if strings.HasSuffix(strings.ToLower(e), "vbaproject.bin") {
-			return true
-		}
-	}
-	return false
+	return a.Found != nil && a.Found.Flags.Has(content.Macro)
 }
 
 // PartHTML counts attached web pages.

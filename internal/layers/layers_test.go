@@ -27,8 +27,11 @@ var may = map[string][]string{
 	"content/page":      {"content"},
 	"content/pdf":       {"content", "content/image"},
 	"content/tnef":      {},
+	"content/archive":   {"content"},
+	"content/office":    {"content", "content/archive"},
+	"content/shortcut":  {"content"},
 
-	"parse":           {"content", "content/image", "content/directory", "content/page", "content/pdf", "content/tnef"},
+	"parse":           {"content", "content/image", "content/directory", "content/page", "content/pdf", "content/tnef", "content/archive", "content/office", "content/shortcut"},
 	"lookalike":       {"parse"},
 	"mailauth":        {"parse"},
 	"scanner":         {"parse"},
@@ -58,7 +61,7 @@ var may = map[string][]string{
 
 // pure packages compute; they may not reach outside the process.
 var (
-	pure    = []string{"hosts", "content", "content/image", "content/directory", "content/page", "content/pdf", "content/tnef", "lexis", "parse", "lookalike", "signals", "roster", "detect", "model", "policy"}
+	pure    = []string{"hosts", "content", "content/image", "content/directory", "content/page", "content/pdf", "content/tnef", "content/archive", "content/office", "content/shortcut", "lexis", "parse", "lookalike", "signals", "roster", "detect", "model", "policy"}
 	outside = []string{"os", "net", "net/http", "log", "log/slog", "database/sql", "math/rand", "math/rand/v2", "crypto/rand"}
 )
 
