@@ -23,6 +23,7 @@ type Desk struct {
 	History store.History
 	Journal store.Journal
 	Holding store.Quarantine
+	Keeper  store.Keeper // nil: nothing is asked of the store as a whole
 	// Send hands a held message to the next hop. It returns the recipients
 	// that still lack it, by index, and an error where there are any.
 	Send func(context.Context, store.Held) (missing []int, err error)
@@ -43,7 +44,10 @@ func (d *Desk) Handler() http.Handler {
 	mux.Handle("POST /quarantine/{id}/release", reply(d.release))
 	mux.Handle("GET /decisions/{id}", reply(d.decision))
 	mux.Handle("POST /decisions/{id}/label", reply(d.label))
-	mux.Handle("GET /history/{sender}", reply(d.history))
+	mux.Handle("GET /history/{sender}", patient(d.history))
+	if d.Keeper != nil {
+		d.care(mux)
+	}
 	return mux
 }
 
@@ -186,15 +190,17 @@ func (d *Desk) learn(ctx context.Context, id string, v store.Verdict) error {
 }
 
 func (d *Desk) history(r *http.Request) (History, error) {
-	sender := r.PathValue("sender")
-	a, ok := parse.ParseAddress(sender)
-	if !ok {
-		a, ok = parse.ParseAddress("postmaster@" + sender)
-		a.Local = ""
+	who, err := sender(r)
+	if err != nil {
+		return History{}, err
 	}
-	if !ok {
-		return History{}, fmt.Errorf("%w: %q is neither an address nor a domain", errAsked, sender)
+	now := time.Now()
+	p, err := d.History.Lookup(r.Context(), store.Query{From: who, AsOf: now})
+	h := History{Sender: r.PathValue("sender"), Verified: standing(p.Verified), Claimed: standing(p.Claimed)}
+	if err == nil && d.Keeper != nil {
+		var k store.Known
+		k, err = d.Keeper.Known(r.Context(), who, now)
+		h.Known = known(&k)
 	}
-	p, err := d.History.Lookup(r.Context(), store.Query{From: a, AsOf: time.Now()})
-	return History{Sender: sender, Verified: standing(p.Verified), Claimed: standing(p.Claimed)}, err
+	return h, err
 }

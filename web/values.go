@@ -118,6 +118,83 @@ type History struct {
 	Sender   string   `json:"sender"`
 	Verified Standing `json:"verified"`
 	Claimed  Standing `json:"claimed"`
+	Known    *Known   `json:"known,omitempty"`
+}
+
+// Known is what else is known of an address or a domain. Decayed counts are of
+// legitimate messages.
+type Known struct {
+	Verified Count    `json:"verified"`
+	Claimed  Count    `json:"claimed"`
+	Out      Count    `json:"out"`
+	Rcpts    float64  `json:"recipients"`
+	Senders  float64  `json:"senders"`
+	Habits   []Custom `json:"habits"`
+	Invoices float64  `json:"invoices"`
+	Changes  float64  `json:"account_changes"`
+	Amount   float64  `json:"amount,omitempty"` // usual, of an invoice
+	Accounts int      `json:"accounts"`
+	Phones   int      `json:"phones"`
+	Names    []Named  `json:"names"`
+	With     []Friend `json:"with"`
+}
+
+// Count is a tally with more of what it says.
+type Count struct {
+	Tally
+
+	Days    float64 `json:"days"`
+	Trust   float64 `json:"trust"`
+	Replies float64 `json:"replies"`
+	Recent  float64 `json:"recent"`
+	Today   float64 `json:"last_24h"`
+}
+
+// Custom is what is usual in one respect: the support, how many values there
+// were, and how many messages had the usual one.
+type Custom struct {
+	Trait  string  `json:"trait"`
+	Of     float64 `json:"of"`
+	Values int     `json:"values"`
+	Top    float64 `json:"top"`
+}
+
+// Named is a name borne.
+type Named struct {
+	Name   string    `json:"name"`
+	Weight float64   `json:"weight"`
+	Last   time.Time `json:"last,omitzero"`
+}
+
+// Friend is somebody of ours who writes with the one asked for.
+type Friend struct {
+	Address string `json:"address"`
+	In      Count  `json:"in"`
+	Out     Count  `json:"out"`
+}
+
+func count(t store.Tally) Count {
+	return Count{tally(t), t.Days, t.Trust(), t.Replies, t.Recent, t.Rate.Day}
+}
+
+func known(k *store.Known) *Known {
+	out := &Known{
+		Verified: count(k.Verified), Claimed: count(k.Claimed), Out: count(k.Out), Rcpts: k.Rcpts, Senders: k.Senders,
+		Invoices: k.Vendor.Invoices, Changes: k.Vendor.Changes, Accounts: len(k.Accounts), Phones: len(k.Phones),
+	}
+	if k.Vendor.Amount.N > 0 {
+		out.Amount = math.Pow(10, k.Vendor.Amount.Mean)
+	}
+	for _, h := range k.Habits {
+		out.Habits = append(out.Habits, Custom{traitName(h.Kind), h.Of, h.Values, h.Top})
+	}
+	for _, n := range k.Names {
+		out.Names = append(out.Names, Named{n.Text, n.Weight, n.Last})
+	}
+	for _, c := range k.With {
+		out.With = append(out.With, Friend{c.Address, count(c.In), count(c.Out)})
+	}
+	return out
 }
 
 // Standing is what is known under one name.
@@ -138,3 +215,12 @@ type Tally struct {
 func standing(s store.Standing) Standing { return Standing{tally(s.Address), tally(s.Domain)} }
 
 func tally(t store.Tally) Tally { return Tally{t.Good, t.Bad, t.Attempts, t.First, t.Last} }
+
+func traitName(k store.Kind) string {
+	for i := range signals.Attributes {
+		if signals.Attributes[i].Kind == k {
+			return signals.Attributes[i].Name
+		}
+	}
+	return "other"
+}

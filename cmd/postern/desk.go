@@ -15,7 +15,9 @@ import (
 // newDesk makes the operator's desk over what the server has open, or what a
 // command has.
 func newDesk(m memory, hop relay.Hop, log *slog.Logger) *web.Desk {
+	keeper, _ := m.history.(store.Keeper)
 	return &web.Desk{
+		Keeper:  keeper,
 		History: m.history, Journal: m.journal, Holding: m.holding, Log: log,
 		Send: func(ctx context.Context, h store.Held) ([]int, error) { return send(ctx, hop, &h) },
 	}

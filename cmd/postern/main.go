@@ -36,7 +36,9 @@ type commands struct {
 	Backfill   backfillCommand   `cmd:"" help:"Learn from past mail, each message as of its own time."`
 	Quarantine quarantineCommand `cmd:"" help:"What is held: list, show, release, delete."`
 	Explain    explainCommand    `cmd:"" help:"Why a message was judged as it was."`
-	History    historyCommand    `cmd:"" help:"What is known of a sender."`
+	History    historyCommand    `cmd:"" help:"What is remembered: show, stats, forget, export, import."`
+	Backup     backupCommand     `cmd:"" help:"Copy the store as it is now, also while a server runs."`
+	Restore    restoreCommand    `cmd:"" help:"Put a backup in the place of the store, while no server runs."`
 	Label      labelCommand      `cmd:"" help:"Record what a message really was."`
 	Train      trainCommand      `cmd:"" help:"Make models from labelled mail."`
 	Eval       evalCommand       `cmd:"" help:"Judge labelled mail, and print how well."`

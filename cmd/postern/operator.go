@@ -2,6 +2,7 @@ package main
 
 import (
 	"bytes"
+	"cmp"
 	"context"
 	"encoding/json"
 	"errors"
@@ -25,8 +26,9 @@ type operatorFlags struct {
 // operator speaks with the desk: that of the running server, which has the
 // store to itself, or else one of its own over the store.
 type operator struct {
-	client *http.Client
-	close  func() error
+	client   *http.Client
+	close    func() error
+	patience time.Duration // for one request; deskTime where 0
 }
 
 // operate opens the desk.
@@ -41,7 +43,7 @@ func (o *operatorFlags) operate(ctx context.Context) (*operator, error) {
 	}
 	if conn, err := dial(ctx, "", ""); err == nil {
 		_ = conn.Close()
-		return &operator{&http.Client{Transport: &http.Transport{DialContext: dial, DisableKeepAlives: true}}, func() error { return nil }}, nil
+		return &operator{&http.Client{Transport: &http.Transport{DialContext: dial, DisableKeepAlives: true}}, func() error { return nil }, 0}, nil
 	}
 	m, err := openMemory(c.Store.Config, discarded) //nolint:contextcheck // the store lives until it is closed
 	if err != nil {
@@ -64,7 +66,7 @@ const deskTime = 2 * time.Minute
 
 // ask makes one request and decodes its answer, or each line of it, with fn.
 func ask[T any](ctx context.Context, o *operator, method, path string, body any, fn func(T) error) error {
-	ctx, cancel := context.WithTimeout(ctx, deskTime)
+	ctx, cancel := context.WithTimeout(ctx, cmp.Or(o.patience, deskTime))
 	defer cancel()
 	var payload bytes.Buffer
 	if body != nil {
