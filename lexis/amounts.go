@@ -20,7 +20,7 @@ const maxSum = 1e15
 func Amounts(text string) []Amount {
 	text = Plain(text)
 	var found []Amount
-	for i, tried := 0, 0; i < len(text) && len(found) < maxAmounts && tried < maxTried; {
+	for i, tried := 0, 0; i < len(text) && len(found) < MaxAmounts && tried < maxTried; {
 		if i = nextDigit(text, i); i == len(text) {
 			break
 		}

@@ -16,10 +16,13 @@ const (
 	maxText     = 256 << 10 // bytes of a text
 	maxAccounts = 64
 	maxPhones   = 64
-	maxAmounts  = 256
 	maxWallets  = 64
 	maxTried    = 1000 // numbers and words looked at closely, for each kind of fact
 )
+
+// MaxAmounts is how many sums of one text are found; what comes behind them
+// is not read.
+const MaxAmounts = 256
 
 // Plain gives text as a machine reads it: full-width and mathematical letters
 // and digits in ASCII, every dash as a hyphen, every space as a space, and

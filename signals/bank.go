@@ -12,12 +12,17 @@ func (f *Facts) bank() *bank {
 	v := f.look()
 	if v.bank == nil {
 		v.bank = &bank{}
-		for _, a := range lexis.Accounts(f.Msg.Text.Visible) {
+		visible := f.Msg.Text.Visible
+		for _, a := range lexis.Accounts(visible) {
 			if a.Whole() {
 				v.bank.accounts = append(v.bank.accounts, a)
 			}
 		}
-		for _, a := range lexis.Amounts(f.Msg.Text.Visible) {
+		amounts := v.text.amounts[v.text.ofSubject:]
+		if len(visible) > maxNumbers || len(v.text.amounts) == lexis.MaxAmounts { // there may be more
+			amounts = lexis.Amounts(visible)
+		}
+		for _, a := range amounts {
 			v.bank.amount = max(v.bank.amount, a.Value)
 		}
 	}

@@ -67,7 +67,7 @@ func BenchmarkCompute(b *testing.B) {
 func TestComputeAllocs(t *testing.T) {
 	f := facts(page())
 	signals.All()
-	const budget = 150
+	const budget = 140
 	if n := testing.AllocsPerRun(100, func() {
 		fresh := *f
 		signals.All().Compute(&fresh)

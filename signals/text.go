@@ -25,6 +25,7 @@ type text struct {
 	wallets   []lexis.Wallet
 	phones    []lexis.Phone
 	amounts   []lexis.Amount
+	ofSubject int // amounts of the subject; they come first
 	greeting  lexis.Greeting
 	deadline  float64 // hours; unknown without one
 }
@@ -38,7 +39,12 @@ func readText(subject, region string, body *parse.Text) text {
 	var t text
 	subject = head(subject, maxText)
 	plain, _ := parse.Fold(subject)
-	t.read = plain + "\n\n" + head(body.Folded, maxRead)
+	numbers := subject + "\n\n" + head(body.Visible, maxNumbers)
+	if plain == subject && body.Folded == body.Visible { // as in most messages
+		t.read = head(numbers, len(subject)+2+maxRead)
+	} else {
+		t.read = plain + "\n\n" + head(body.Folded, maxRead)
+	}
 	t.reading = lexis.Read(t.read)
 	if body.Quoted != "" {
 		t.quoted = lexis.Read(head(body.Quoted, maxRead))
@@ -47,9 +53,10 @@ func readText(subject, region string, body *parse.Text) text {
 	for _, s := range []string{subject, body.Visible, body.Hidden} {
 		t.zeroWidth += countZeroWidth(head(s, maxText))
 	}
-	numbers := lexis.Plain(subject + "\n\n" + head(body.Visible, maxNumbers))
+	numbers = lexis.Plain(numbers)
 	t.wallets = lexis.Wallets(numbers)
 	t.phones = lexis.Phones(numbers, region)
+	t.ofSubject = len(lexis.Amounts(subject))
 	t.amounts = lexis.Amounts(numbers)
 	t.greeting = lexis.Greet(body.Visible)
 	t.deadline = Unknown
