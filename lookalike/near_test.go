@@ -237,7 +237,7 @@ func big(tb testing.TB, n int) (*Index, []string) {
 	list := names(n)
 	x := New(n)
 	for i, d := range list {
-		x.Put(Partner{Domain: d, Weight: float64(i % 1000)})
+		x.Put(Partner{Domain: d, Firm: true, Weight: float64(i % 1000)})
 	}
 	return x, list
 }
@@ -290,7 +290,7 @@ func TestMemory(t *testing.T) {
 	before := heap()
 	x := New(len(list))
 	for i, d := range list {
-		x.Put(Partner{Domain: d, Weight: float64(i % 1000)})
+		x.Put(Partner{Domain: d, Firm: true, Weight: float64(i % 1000)})
 	}
 	each := (heap() - before) / uint64(len(list))
 	t.Logf("%d bytes a partner", each)

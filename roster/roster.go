@@ -112,21 +112,16 @@ func (r *Roster) put(t *tie) {
 	})
 }
 
-// Load learns all that a store remembers, as of a time.
+// Load learns all that a store remembers, as of a time, before the roster is
+// asked.
 func (r *Roster) Load(ctx context.Context, d store.Directory, asOf time.Time) error {
-	var ties []tie
+	r.mu.Lock()
+	defer r.mu.Unlock()
 	for p, err := range d.Partners(ctx, asOf) {
 		if err != nil {
 			return fmt.Errorf("roster: %w", err)
 		}
-		if t := (tie{p.Domain, p.Verified, p.Out, asOf}); t.partner() {
-			ties = append(ties, t)
-		}
-	}
-	r.mu.Lock()
-	defer r.mu.Unlock()
-	for i := range ties {
-		r.put(&ties[i])
+		r.put(&tie{p.Domain, p.Verified, p.Out, asOf})
 	}
 	for c, err := range d.People(ctx, asOf) {
 		if err != nil {
