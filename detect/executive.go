@@ -22,7 +22,7 @@ func (d executiveImpersonation) Detect(f *signals.Facts, v signals.Vector) []Fin
 	}
 	free := is(v, signals.FromFreemail)
 	proven := is(v, signals.AuthAligned)
-	if list := is(v, signals.HeaderList); !free && (list && proven || (list || proven) && acquainted(v)) {
+	if list := is(v, signals.HeaderList); !free && (list && (proven || !vip) || proven && acquainted(v)) {
 		return nil // a service, or a namesake at a partner's
 	}
 	var s suspicion
@@ -46,8 +46,13 @@ func (d executiveImpersonation) Detect(f *signals.Facts, v signals.Vector) []Fin
 	if is(v, signals.SenderFirstContact) {
 		s.because(0.2, signals.SenderFirstContact, "nobody here had mail from this address before")
 	}
+	told := len(s.evidence)
 	s.pressure(v)
-	return s.finding(d, s.wish(v, ExecutiveImpersonation))
+	class := s.wish(v, ExecutiveImpersonation)
+	if !vip && ours == "" && len(s.evidence) == told {
+		return nil // who bears a colleague's name and wants nothing
+	}
+	return s.finding(d, class)
 }
 
 // ownAddress is the address of ours that a sender from elsewhere bears for a

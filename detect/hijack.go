@@ -14,7 +14,8 @@ func (threadHijack) Doc() string {
 
 func (d threadHijack) Detect(f *signals.Facts, v signals.Vector) []Finding {
 	outside := is(v, signals.OrgInbound) && !is(v, signals.HeaderList) && !is(v, signals.NamePrivate)
-	at := acquainted(v) && v.Of(signals.DomainSenders) < crowd // somebody new at a partner's
+	partner := (some(v, signals.DomainOut) || v.Of(signals.DomainDays) >= 2) && !is(v, signals.FromFreemail)
+	at := partner && v.Of(signals.DomainSenders) < crowd // somebody new there
 	if !outside || at || established(v) || !(v.Of(signals.SenderDays) <= 2) {
 		return nil
 	}

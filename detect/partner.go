@@ -27,7 +27,7 @@ func (d partnerLookalike) Detect(f *signals.Facts, v signals.Vector) []Finding {
 	case is(v, signals.DomainPartnerEmbedded):
 		s.because(0.7, signals.DomainPartnerEmbedded, "the sender's domain "+domain+" shows "+partner+" in front"+s.dealings(v))
 	case is(v, signals.DomainPartnerSlip):
-		s.because(0.6, signals.DomainPartnerSlip, "the sender's domain "+domain+" is "+partner+" but for a letter or a sign"+s.dealings(v))
+		s.because(0.45, signals.DomainPartnerSlip, "the sender's domain "+domain+" is "+partner+" but for a letter or a sign"+s.dealings(v))
 	case is(v, signals.DomainPartnerSuffix):
 		s.because(0.3, signals.DomainPartnerSuffix, "the sender's domain "+domain+" is "+partner+" under another suffix"+s.dealings(v))
 	default: // as firms name their daughters

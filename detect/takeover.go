@@ -48,7 +48,7 @@ func (s *suspicion) acts(v signals.Vector) (n int) {
 			return 0
 		}
 		s.because(0.3, signals.PairStrangers, "the account never wrote to this person")
-		return mere + 1
+		return mere
 	case v.Of(signals.PairTrust) < settledDays && v.Of(signals.IntentTaskBait) < wished && s.wishes(v, 0.25) > 0:
 		return mere
 	default:
