@@ -49,8 +49,9 @@ func (d executiveImpersonation) Detect(f *signals.Facts, v signals.Vector) []Fin
 	told := len(s.evidence)
 	s.pressure(v)
 	class := s.wish(v, ExecutiveImpersonation)
-	if !vip && ours == "" && len(s.evidence) == told {
-		return nil // who bears a colleague's name and wants nothing
+	wantsNothing, heard := len(s.evidence) == told, v.Of(signals.SenderFirstContact) == 0
+	if wantsNothing && (heard || !vip && ours == "") {
+		return nil // who bears a name of ours, and no more
 	}
 	return s.finding(d, class)
 }

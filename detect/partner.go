@@ -17,22 +17,26 @@ func (d partnerLookalike) Detect(f *signals.Facts, v signals.Vector) []Finding {
 	if !near || !is(v, signals.OrgInbound) || established(v) || is(v, signals.HeaderList) && is(v, signals.AuthAligned) {
 		return nil
 	}
-	partner := quote(f.Like.From.Domain)
+	dealt := v.Of(signals.DomainPartnerSent) + v.Of(signals.DomainPartnerReceived)
+	if dealt < 2 || v.Of(signals.DomainSeen)+v.Of(signals.DomainOut) >= dealt {
+		return nil // the sender is known better, and the other may be the imitation
+	}
+	known := quote(f.Like.From.Domain) + ", with whom our people exchanged " + plural(dealt, "message", "messages")
 	domain := quote(f.From().Domain)
 	var s suspicion
 	swapped := 0.6
 	switch {
 	case is(v, signals.DomainPartnerTwin):
-		s.because(0.8, signals.DomainPartnerTwin, "the sender's domain "+domain+" reads like "+partner+s.dealings(v))
+		s.because(0.8, signals.DomainPartnerTwin, "the sender's domain "+domain+" reads like "+known)
 	case is(v, signals.DomainPartnerEmbedded):
-		s.because(0.7, signals.DomainPartnerEmbedded, "the sender's domain "+domain+" shows "+partner+" in front"+s.dealings(v))
+		s.because(0.7, signals.DomainPartnerEmbedded, "the sender's domain "+domain+" shows in front "+known)
 	case is(v, signals.DomainPartnerSlip):
-		s.because(0.45, signals.DomainPartnerSlip, "the sender's domain "+domain+" is "+partner+" but for a letter or a sign"+s.dealings(v))
+		s.because(0.45, signals.DomainPartnerSlip, "the sender's domain "+domain+" is, but for a letter or a sign, "+known)
 	case is(v, signals.DomainPartnerSuffix):
-		s.because(0.3, signals.DomainPartnerSuffix, "the sender's domain "+domain+" is "+partner+" under another suffix"+s.dealings(v))
+		s.because(0.3, signals.DomainPartnerSuffix, "the sender's domain "+domain+" is, under another suffix, "+known)
 	default: // as firms name their daughters
 		swapped = 0.3
-		s.because(0.25, signals.DomainPartnerNear, "the sender's domain "+domain+" holds the name of "+partner+s.dealings(v))
+		s.because(0.25, signals.DomainPartnerNear, "the sender's domain "+domain+" holds the name of "+known)
 	}
 	if is(v, signals.ThreadDomainSwapped) {
 		s.because(swapped, signals.ThreadDomainSwapped, "it goes on with a talk in which the true domain took part")
@@ -41,13 +45,4 @@ func (d partnerLookalike) Detect(f *signals.Facts, v signals.Vector) []Finding {
 		s.because(0.3, signals.AccountNew, "it names a bank account that is not known")
 	}
 	return s.finding(d, s.wish(v, VendorFraud))
-}
-
-// dealings tells how well the partner is known.
-func (*suspicion) dealings(v signals.Vector) string {
-	n := v.Of(signals.DomainPartnerSent) + v.Of(signals.DomainPartnerReceived)
-	if !(n >= 2) {
-		return ""
-	}
-	return ", with whom our people exchanged " + plural(n, "message", "messages")
 }
