@@ -21,6 +21,7 @@ import (
 
 type trainCommand struct {
 	Fit      trainFitCommand      `cmd:"" default:"withargs" help:"Make a model from labelled mail."`
+	Leaks    trainLeaksCommand    `cmd:"" help:"Tell how well what a model looks at tells one source of mail from another."`
 	Generate trainGenerateCommand `cmd:"" help:"Write the mail of simulated organisations as labelled streams, to learn from."`
 }
 
@@ -113,6 +114,37 @@ func streamRows(ctx context.Context, s *train.Stream, rules *policy.Policy, prog
 	defer func() { err = errors.Join(err, mem.close()) }()
 	gate := newFilter(&cfg, mem, unasked{}, func() *policy.Policy { return rules }, discarded)
 	return s.Rows(ctx, gate, progress)
+}
+
+type trainLeaksCommand struct {
+	Corpora []string `arg:"" type:"path" name:"corpus" help:"Labelled mail: CLASS/SOURCE/*.eml, with manifests."`
+}
+
+// Run prints a table of sources.
+func (c *trainLeaksCommand) Run(ctx context.Context, t *terminal) error {
+	fit := trainFitCommand{Corpora: c.Corpora}
+	mail, err := fit.mail()
+	if err != nil {
+		return exit(exitNoInput, err)
+	}
+	rules, err := policy.New(policy.Default())
+	if err != nil {
+		return err
+	}
+	rows, err := fit.rows(ctx, t, mail, rules)
+	if err != nil {
+		return exit(exitNoInput, err)
+	}
+	table, err := train.Leaks(rows, t.stage(time.Now()))
+	if err != nil {
+		return exit(exitData, err)
+	}
+	var text strings.Builder
+	if err := (&train.Report{Title: "Sources", Tables: []train.Table{table}}).Text(&text); err != nil {
+		return err
+	}
+	t.print("%s", text.String())
+	return nil
 }
 
 // stage tells what is done, and how long it has taken so far.

@@ -1,0 +1,123 @@
+package train
+
+import (
+	"math"
+	"slices"
+	"strings"
+	"testing"
+
+	"postern/detect"
+	"postern/model"
+)
+
+func TestExclusionsNameInputsAndReasons(t *testing.T) {
+	t.Parallel()
+	for _, e := range exclusions() {
+		start, open := strings.CutSuffix(e.pattern, "*")
+		if !slices.ContainsFunc(model.InputNames(), func(name string) bool { return name == start || open && strings.HasPrefix(name, start) }) {
+			t.Errorf("%q excludes nothing", e.pattern)
+		}
+		if e.why == "" {
+			t.Errorf("%q has no reason", e.pattern)
+		}
+	}
+}
+
+// rowsOf makes n messages of a source.
+func rowsOf(source string, class detect.Class, n, from int, known, synthetic bool) (rows []Row) {
+	for i := range n {
+		m := &Mail{Path: source + string(rune('a'+i%26)) + string(rune('a'+i/26%26)), Source: source, Class: class, Campaign: source + string(rune(i)), Date: noDate, Synthetic: synthetic}
+		inputs := make([]float32, len(model.InputNames()))
+		for k := range inputs {
+			inputs[k] = float32(from + i%7)
+		}
+		words := map[bool]string{true: "verify your password today", false: "the minutes of our meeting"}[class.Unwanted()]
+		rows = append(rows, Row{Mail: m, Text: &model.TextInput{Subject: words, Body: words}, Inputs: inputs, Message: i, Known: known})
+	}
+	return rows
+}
+
+func TestWeightsAreEven(t *testing.T) {
+	t.Parallel()
+	rows := Join(rowsOf("ham/large", detect.Safe, 900, 0, false, false), rowsOf("ham/small", detect.Safe, 9, 0, true, false), rowsOf("phish/x", detect.CredentialPhishing, 100, 0, true, false), rowsOf("phish/y", detect.CredentialPhishing, 50, 0, false, false))
+	sums := map[string]float64{}
+	total := 0.0
+	for i, w := range weigh(rows) {
+		sums[rows[i].Source] += w
+		total += w
+	}
+	near(t, "mean", total/float64(len(rows)), 1, 1e-9)
+	near(t, "known", sums["ham/small"], sums["phish/x"], 1e-9)
+	near(t, "unknown", sums["ham/large"], sums["phish/y"], 1e-9)
+}
+
+func TestBorrowedHeadersAreSomebodys(t *testing.T) {
+	t.Parallel()
+	rows := Join(rowsOf("ham/real", detect.Safe, 20, 100, false, false), rowsOf("phish/real", detect.CredentialPhishing, 20, 200, true, false), rowsOf("ham/made", detect.Safe, 40, 300, false, true))
+	before := rows[45].Inputs
+	borrow(rows, model.InputNames())
+	var lenders [2]int
+	for i := 40; i < 80; i++ {
+		for k, name := range model.InputNames() {
+			v := rows[i].Inputs[k]
+			switch {
+			case !slices.Contains(borrowed, subject(name)) && v < 300:
+				t.Fatalf("%s was changed to %v", name, v)
+			case name == "from.freemail" && v >= 300:
+				t.Fatalf("%s was kept: %v", name, v)
+			case name == "from.freemail":
+				lenders[one(v >= 200)]++
+			}
+		}
+	}
+	if lenders[0] < 10 || lenders[1] < 10 || before[0] < 300 {
+		t.Errorf("lenders: %v; the rows given were changed: %v", lenders, before[0] < 300)
+	}
+}
+
+func TestFitTellsWhatItSaw(t *testing.T) {
+	t.Parallel()
+	rows := Join(
+		rowsOf("ham/a", detect.Safe, 60, 0, false, false), rowsOf("ham/b", detect.Safe, 60, 0, false, false), rowsOf("ham/c", detect.Safe, 60, 0, false, false),
+		rowsOf("ham/d", detect.Graymail, 60, 0, false, false), rowsOf("phish/a", detect.CredentialPhishing, 120, 3, false, false), rowsOf("spam/a", detect.Spam, 60, 3, false, false))
+	r, err := Fit(rows, Recipe{Folds: 2, Trees: TreeOptions{Rounds: 20, KindRounds: 4}, Text: TextOptions{Bits: 12}})
+	if err != nil {
+		t.Fatal(err)
+	}
+	judged := r.Source.Judged(rows, r.Bundle.Card.Thresholds)
+	var scored []Scored
+	for i := range judged {
+		scored = append(scored, Scored{judged[i].Verdict.Score, judged[i].Class.Unwanted(), judged[i].Campaign})
+	}
+	if area := Rank(scored).AUC().Value; area < 0.99 {
+		t.Errorf("area %v", area)
+	}
+	r.Describe(rows, "test", "1")
+	card := r.Bundle.Card
+	if len(card.Sources) != 6 || card.Labels["spam"] != 60 || card.Thresholds.Tag < least.Tag || card.Thresholds.Tag > highest.Tag {
+		t.Errorf("%+v", card)
+	}
+	data, err := r.Bundle.Encode()
+	if err != nil {
+		t.Fatal(err)
+	}
+	if _, err := model.Decode(data); err != nil {
+		t.Error(err)
+	}
+}
+
+func TestThresholdsFollowTheTail(t *testing.T) {
+	t.Parallel()
+	// Exponential log-odds around -4, with a mean excess of 1: the share above
+	// x is exp(-(x+4)).
+	var rows []Row
+	var odds []float64
+	const n = 20000
+	for i := range n {
+		rows = append(rows, Row{Mail: &Mail{Class: detect.Safe, Date: noDate}})
+		odds = append(odds, -4-math.Log((float64(i)+0.5)/n))
+	}
+	at := thresholds(rows, odds)
+	near(t, "tag", math.Log(at.Tag/(1-at.Tag)), -4-math.Log(tagBudget), 0.1)
+	near(t, "quarantine", at.Quarantine, sigmoid(-4-math.Log(quarantineBudget)), 0.01)
+}
