@@ -85,7 +85,7 @@ func TestFitTellsWhatItSaw(t *testing.T) {
 		t.Fatal(err)
 	}
 	judged := r.Source.Judged(rows, r.Bundle.Card.Thresholds)
-	var scored []Scored
+	scored := make([]Scored, 0, len(judged))
 	for i := range judged {
 		scored = append(scored, Scored{judged[i].Verdict.Score, judged[i].Class.Unwanted(), judged[i].Campaign})
 	}
@@ -110,9 +110,8 @@ func TestThresholdsFollowTheTail(t *testing.T) {
 	t.Parallel()
 	// Exponential log-odds around -4, with a mean excess of 1: the share above
 	// x is exp(-(x+4)).
-	var rows []Row
-	var odds []float64
 	const n = 20000
+	rows, odds := make([]Row, 0, n), make([]float64, 0, n)
 	for i := range n {
 		rows = append(rows, Row{Mail: &Mail{Class: detect.Safe, Date: noDate}})
 		odds = append(odds, -4-math.Log((float64(i)+0.5)/n))
