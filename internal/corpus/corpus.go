@@ -21,6 +21,13 @@ import (
 // it.
 func Each(tb testing.TB, archive string, limit int, fn func(name string, raw []byte)) int {
 	tb.Helper()
+	return Files(tb, archive, ".eml", limit, func(name string, raw []byte) { fn(name, wire(raw)) })
+}
+
+// Files calls fn with every file of an archive that has a suffix, at most
+// limit of them where limit is not zero, as they are.
+func Files(tb testing.TB, archive, suffix string, limit int, fn func(name string, raw []byte)) int {
+	tb.Helper()
 	path := filepath.Join(shared.Dir(tb, "corpus"), archive+".tar.xz")
 	xz := exec.CommandContext(tb.Context(), "xz", "-dc", path)
 	out, err := xz.StdoutPipe()
@@ -40,14 +47,14 @@ func Each(tb testing.TB, archive string, limit int, fn func(name string, raw []b
 		if err != nil {
 			tb.Fatal(err)
 		}
-		if !strings.HasSuffix(h.Name, ".eml") {
+		if !strings.HasSuffix(h.Name, suffix) {
 			continue
 		}
 		raw, err := io.ReadAll(r)
 		if err != nil {
 			tb.Fatal(err)
 		}
-		fn(strings.TrimPrefix(h.Name, "./"), wire(raw))
+		fn(strings.TrimPrefix(h.Name, "./"), raw)
 		n++
 	}
 	return n
