@@ -77,12 +77,7 @@ var PartArchiveExecutable = define(Signal{
 
 // Inside names the first program or script in the archive a.
 func Inside(a *parse.Attachment) string {
-	for _, e := range a.Entries {
-		if last, _ := kinds(e); last == executable {
-			return e
-		}
-	}
-	return ""
+	return dangerous(a.Entries)
 }
 
 // PartEncrypted counts files that ask for a password.
