@@ -37,7 +37,12 @@ func orgDomain(domain string) (string, bool) {
 // no name (WHATWG URL §3.5).
 func isIPv4(host string) bool {
 	last := host[strings.LastIndexByte(host, '.')+1:]
-	return last != "" && strings.Trim(last, "0123456789") == ""
+	for i := range len(last) {
+		if last[i] < '0' || last[i] > '9' {
+			return false
+		}
+	}
+	return last != ""
 }
 
 // names maps as browsers do, and lets through what occurs though it should not.

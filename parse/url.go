@@ -69,9 +69,9 @@ func innermost(s string) string {
 
 // at reads what follows the slashes before a host.
 func (u URL) at(s string) URL {
-	end := strings.IndexAny(s, `/\?#`)
-	if end < 0 {
-		end = len(s)
+	end := 0
+	for end < len(s) && s[end] != '/' && s[end] != '\\' && s[end] != '?' && s[end] != '#' {
+		end++
 	}
 	host := s[:end]
 	if i := strings.LastIndexByte(host, '@'); i >= 0 {
@@ -201,6 +201,9 @@ func isKnownName(host string) bool {
 // bareOfSpace is url without the characters that browsers pass over: tabs and
 // line ends, and at its ends all controls. What is no UTF-8 goes too.
 func bareOfSpace(url string) string {
+	if bare(url) {
+		return url
+	}
 	if strings.ContainsAny(url, "\t\r\n") {
 		url = strings.Map(func(r rune) rune {
 			if r == '\t' || r == '\r' || r == '\n' {
@@ -213,6 +216,16 @@ func bareOfSpace(url string) string {
 		url = strings.ToValidUTF8(url, "")
 	}
 	return strings.TrimFunc(url, func(r rune) bool { return r <= ' ' })
+}
+
+// bare tells that url is made of visible ASCII alone, as most are.
+func bare(url string) bool {
+	for i := range len(url) {
+		if url[i] <= ' ' || url[i] >= utf8.RuneSelf {
+			return false
+		}
+	}
+	return true
 }
 
 // schemeLen is the length of the scheme (RFC 3986 §3.1) before the colon, 0
