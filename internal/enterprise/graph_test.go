@@ -186,7 +186,7 @@ func TestGraph(t *testing.T) {
 		for _, d := range slices.Sorted(maps.Keys(found)) {
 			t.Logf("  %-24s %5d (%.2f%%)", d, found[d], 100*float64(found[d])/float64(n))
 		}
-		if len(list) > 2000 && tagged*200 > n {
+		if len(list) > 2000 && tagged*100 > n {
 			t.Errorf("%d of %d genuine messages are tagged", tagged, n)
 		}
 	})
