@@ -323,9 +323,10 @@ func (z *Zip) inflate(data []byte, limit int, b *content.Budget) []byte {
 	return out
 }
 
-// escapes tells of a name that leads out of the folder it is unpacked to.
+// escapes tells of a name that leads out of the folder it is unpacked to. A
+// slash in front is common in archives of reports, and dropped by all.
 func escapes(name string) bool {
 	name = strings.ReplaceAll(name, `\`, "/")
-	return strings.HasPrefix(name, "/") || strings.HasPrefix(name, "../") || strings.Contains(name, "/../") ||
+	return strings.HasPrefix(name, "../") || strings.Contains(name, "/../") ||
 		len(name) > 2 && name[1] == ':' && name[2] == '/'
 }

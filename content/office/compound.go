@@ -118,7 +118,7 @@ func (c *compound) readTable() {
 // chain gathers the sectors that follow one another, at most limit bytes.
 func (c *compound) chain(n uint32, table []uint32, limit int) []byte {
 	var out []byte
-	for range len(table) + 1 {
+	for range min(len(table), len(c.body)/c.sector) + 1 { // no longer than the file, even in a ring
 		data := c.at(n)
 		if data == nil || len(out) >= limit {
 			break
@@ -191,7 +191,7 @@ func (c *compound) read(e *entry) []byte {
 	}
 	var out []byte
 	n := e.start
-	for range len(c.minis) + 1 {
+	for range min(len(c.minis), len(c.small)/c.mini) + 1 {
 		at := int64(n) * int64(c.mini)
 		if n >= lastSector || at >= int64(len(c.small)) || len(out) >= size || !content.Spend(&c.budget.Steps, 1) {
 			break

@@ -1,0 +1,90 @@
+package archive
+
+import (
+	"archive/zip"
+	"bytes"
+	"fmt"
+	"testing"
+	"unicode/utf8"
+
+	"postern/content"
+)
+
+func decode(body []byte, name string, passwords ...string) (*content.Found, content.Budget) {
+	b := content.DefaultBudget
+	return content.Guard(content.Archive, func(f *content.Found) { Decode(f, body, name, passwords, &b) }), b
+}
+
+func zipped(tb testing.TB, files ...string) []byte {
+	tb.Helper()
+	var b bytes.Buffer
+	w := zip.NewWriter(&b)
+	for i := 0; i < len(files); i += 2 {
+		f, err := w.Create(files[i])
+		if err == nil {
+			_, err = f.Write([]byte(files[i+1]))
+		}
+		if err != nil {
+			tb.Fatal(err)
+		}
+	}
+	if err := w.Close(); err != nil {
+		tb.Fatal(err)
+	}
+	return b.Bytes()
+}
+
+// FuzzDecode: whatever the bytes, names are on one line and in UTF-8, limits
+// hold, and the budget is never overdrawn.
+func FuzzDecode(f *testing.F) {
+	f.Add(zipped(f, "a.txt", "a", "b.zip", string(zipped(f, "c.exe", "MZ"))))
+	for _, seed := range []string{
+		"7z\xbc\xaf\x27\x1c\x00\x04", "Rar!\x1a\x07\x01\x00\x00\x00\x00\x00\x05\x02\x00a", "Rar!\x1a\x07\x00\x00\x00\x74\x00\x00\x20\x00",
+		"MSCF\x00\x00\x00\x00", "\x1f\x8b\x08\x00", "BZh9", "conectix", "a\x00-lh5-",
+	} {
+		f.Add([]byte(seed))
+	}
+	f.Fuzz(func(t *testing.T, body []byte) {
+		found, b := decode(body, "a.gz", "secret", "1234")
+		if len(found.Names) > content.MaxNames || b.Bytes < 0 || b.Steps < 0 {
+			t.Fatalf("%d names, %d bytes and %d steps left", len(found.Names), b.Bytes, b.Steps)
+		}
+		for _, name := range found.Names {
+			if !utf8.ValidString(name) || bytes.ContainsAny([]byte(name), "\r\n\x00") {
+				t.Fatalf("name %q", name)
+			}
+		}
+	})
+}
+
+// TestBombs lists archives made to cost much; what is spent is the budget's.
+func TestBombs(t *testing.T) {
+	t.Parallel()
+	zeros := string(make([]byte, 12<<20))
+	many := make([]string, 0, 4000)
+	for i := range 2000 {
+		many = append(many, fmt.Sprintf("%d.zip", i), "x")
+	}
+	inner := string(zipped(t, "0.txt", zeros))
+	layers := string(zipped(t, "a.zip", inner, "b.zip", inner, "c.zip", inner, "d.zip", inner))
+	for name, test := range map[string]struct {
+		body []byte
+		want content.Flags
+	}{
+		"layers of archives":   {zipped(t, "1.zip", layers, "2.zip", layers, "3.zip", layers), 0},
+		"archives of 12 MB":    {zipped(t, "1.zip", zeros, "2.zip", zeros, "3.zip", zeros), content.OverBudget},
+		"thousands of entries": {zipped(t, many...), content.OverBudget},
+	} {
+		f, b := decode(test.body, "a.zip")
+		if !f.Flags.Has(test.want) || b.Bytes < 0 || len(f.Names) > content.MaxNames {
+			t.Errorf("%s: %s, %d names, %d bytes left", name, f.Flags, len(f.Names), b.Bytes)
+		}
+	}
+}
+
+func BenchmarkDecode(b *testing.B) {
+	body := zipped(b, "a.txt", "a", "b.zip", string(zipped(b, "c.exe", "MZ")))
+	for b.Loop() {
+		decode(body, "a.zip")
+	}
+}
