@@ -10,7 +10,10 @@ import (
 	"strings"
 
 	"postern/detect"
+	"postern/filter"
+	"postern/model"
 	"postern/model/train"
+	"postern/policy"
 )
 
 type evalCommand struct {
@@ -22,6 +25,8 @@ type evalCommand struct {
 	Since     int      `default:"2015" placeholder:"YEAR" help:"Older mail counts by source and year alone."`
 	Raw       bool     `help:"As collected: without this, traces of those who collected the mail are taken away first."`
 	Auth      bool     `negatable:"" default:"true" help:"With what the receiving servers found out about the senders."`
+	Warm      int      `default:"0" placeholder:"DAYS" help:"Of streams, only teach with the first days."`
+	Forget    bool     `help:"Judge streams without a memory."`
 	Evasions  bool     `help:"Also how many attacks are caught once they are rewritten in many ways."`
 	Detectors bool     `help:"Also how often each detector is right."`
 	Errors    int      `default:"10" placeholder:"N" help:"How many false alarms and misses are listed; -1: all false alarms."`
@@ -54,13 +59,26 @@ func (c *evalCommand) Run(ctx context.Context, t *terminal) error {
 		}
 		o.Against = append(o.Against, s)
 	}
-	route, err := c.route()
+	trained, rules, err := c.judging()
 	if err != nil {
 		return err
 	}
+	route := train.NewRoute(detect.Heuristics(), rules)
+	route.Model = trained
 	view := train.View{Raw: c.Raw, Auth: c.Auth, Org: true}
 	m := t.meter("judging", int64(len(mail)))
+	streams, mail := train.Streams(mail)
 	judged, err := train.Judge(ctx, route, mail, view, m.add)
+	for _, s := range streams {
+		if err != nil {
+			break
+		}
+		err = withGate(s, trained, rules, func(gate *filter.Filter) error { //nolint:contextcheck // the store lives until it is closed
+			list, err := s.Judge(ctx, gate, c.Warm, c.Forget, m.add)
+			judged = append(judged, list...)
+			return err
+		})
+	}
 	m.end()
 	if err != nil {
 		return exit(exitNoInput, err)
@@ -78,22 +96,16 @@ func (c *evalCommand) Run(ctx context.Context, t *terminal) error {
 	return c.print(t, report)
 }
 
-// route judges as the configuration says.
-func (c *evalCommand) route() (*train.Route, error) {
+// judging is what the configuration and the command line judge by.
+func (c *evalCommand) judging() (*model.Model, *policy.Policy, error) {
 	cfg, err := loadOrDefaults(c.Config)
 	if err != nil {
-		return nil, err
+		return nil, nil, err
 	}
 	if c.Model != "" {
 		cfg.Model.Path = c.Model
 	}
-	trained, rules, err := cfg.judging()
-	if err != nil {
-		return nil, err
-	}
-	route := train.NewRoute(detect.Heuristics(), rules)
-	route.Model = trained
-	return route, nil
+	return cfg.judging()
 }
 
 // mail is what is to be judged.

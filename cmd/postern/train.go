@@ -15,6 +15,8 @@ import (
 	"golang.org/x/sync/errgroup"
 
 	"postern/detect"
+	"postern/filter"
+	"postern/model"
 	"postern/model/train"
 	"postern/policy"
 )
@@ -48,7 +50,7 @@ func (c *trainFitCommand) Run(ctx context.Context, t *terminal) error {
 	if err != nil {
 		return exit(exitNoInput, err)
 	}
-	result, err := train.Fit(rows, train.Recipe{Stage: t.stage(time.Now())})
+	result, err := train.Fit(rows, train.Recipe{Sources: c.Report != "", Stage: t.stage(time.Now())})
 	if err != nil {
 		return exit(exitData, err)
 	}
@@ -87,9 +89,11 @@ func (c *trainFitCommand) rows(ctx context.Context, t *terminal, mail []*train.M
 	var jobs errgroup.Group
 	jobs.SetLimit(runtime.GOMAXPROCS(0))
 	for i, s := range streams {
-		jobs.Go(func() (err error) {
-			parts[i], err = streamRows(ctx, s, rules, m.add)
-			return err
+		jobs.Go(func() error {
+			return withGate(s, nil, rules, func(gate *filter.Filter) (err error) { //nolint:contextcheck // the store lives until it is closed
+				parts[i], err = s.Rows(ctx, gate, m.add)
+				return err
+			})
 		})
 	}
 	if err := jobs.Wait(); err != nil {
@@ -98,22 +102,23 @@ func (c *trainFitCommand) rows(ctx context.Context, t *terminal, mail []*train.M
 	return train.Join(append([][]train.Row{rows}, parts...)...), nil
 }
 
-// streamRows passes a stream through a gate that begins with nothing.
-func streamRows(ctx context.Context, s *train.Stream, rules *policy.Policy, progress func()) (rows []train.Row, err error) {
+// withGate calls do with a gate for a stream, whose memory begins empty.
+func withGate(s *train.Stream, trained *model.Model, rules *policy.Policy, do func(*filter.Filter) error) (err error) {
 	dir, err := os.MkdirTemp("", "postern-train-")
 	if err != nil {
-		return nil, err
+		return err
 	}
 	defer func() { err = errors.Join(err, os.RemoveAll(dir)) }()
 	cfg := config{Organization: *s.Org}
 	cfg.Store.Path = dir
-	mem, err := openMemory(cfg.Store.Config, discarded) //nolint:contextcheck // the store lives until it is closed
+	mem, err := openMemory(cfg.Store.Config, discarded)
 	if err != nil {
-		return nil, err
+		return err
 	}
 	defer func() { err = errors.Join(err, mem.close()) }()
 	gate := newFilter(&cfg, mem, unasked{}, func() *policy.Policy { return rules }, discarded)
-	return s.Rows(ctx, gate, progress)
+	gate.Model = trained
+	return do(gate)
 }
 
 type trainLeaksCommand struct {

@@ -73,14 +73,8 @@ func (s *Stream) Rows(ctx context.Context, gate *filter.Filter, progress func())
 		if err != nil {
 			return nil, err
 		}
-		rec, err := gate.Unfold(raw, func(*parse.Message) (*parse.Envelope, *mailauth.Results, error) {
-			env := m.passage.Env
-			return &env, &m.passage.Auth, nil
-		})
+		rec, err := m.recall(ctx, gate, raw)
 		if err != nil {
-			return nil, fmt.Errorf("train: %s: %w", m.Path, err)
-		}
-		if err := gate.Recall(ctx, rec); err != nil {
 			return nil, err
 		}
 		if progress != nil {
@@ -96,6 +90,48 @@ func (s *Stream) Rows(ctx context.Context, gate *filter.Filter, progress func())
 		}
 	}
 	return rows, nil
+}
+
+// Judge passes the stream through a gate that remembers, or, where forget is
+// set, shows each message to one that does not. What came in the first days
+// only teaches. Progress may be nil.
+func (s *Stream) Judge(ctx context.Context, gate *filter.Filter, days int, forget bool, progress func()) ([]Judged, error) {
+	var list []Judged
+	for _, m := range s.Mail {
+		counts := m.Date.Sub(s.Mail[0].Date) >= time.Duration(days)*24*time.Hour
+		if forget && !counts {
+			continue
+		}
+		raw, err := m.Load()
+		if err != nil {
+			return nil, err
+		}
+		var rec *filter.Record
+		if forget {
+			rec = forgetful(ctx, gate, m, raw)
+		} else if rec, err = m.recall(ctx, gate, raw); err != nil {
+			return nil, err
+		}
+		if counts {
+			list = append(list, judged(m, rec))
+		}
+		if progress != nil {
+			progress()
+		}
+	}
+	return list, nil
+}
+
+// recall judges a message of a stream as if it came now, and remembers it.
+func (m *Mail) recall(ctx context.Context, gate *filter.Filter, raw []byte) (*filter.Record, error) {
+	rec, err := gate.Unfold(raw, func(*parse.Message) (*parse.Envelope, *mailauth.Results, error) {
+		env := m.passage.Env
+		return &env, &m.passage.Auth, nil
+	})
+	if err != nil {
+		return nil, fmt.Errorf("train: %s: %w", m.Path, err)
+	}
+	return rec, gate.Recall(ctx, rec)
 }
 
 // forgetful judges a message as a gate without memory.

@@ -67,7 +67,7 @@ func Evaluate(all []Judged, o Options) *Report {
 	r := &Report{Title: o.Title, Notes: o.Notes}
 	recent := slices.DeleteFunc(slices.Clone(all), func(j Judged) bool { return !j.Date.IsZero() && j.Date.Year() < o.Since })
 	r.Notes = append(r.Notes, fmt.Sprintf("%d messages; the tables are on the %d of them that are of %d or later, or without a date.", len(all), len(recent), o.Since))
-	r.Tables = append(r.Tables, r.recall(recent, o.Against), byClass(recent), byHamSource(all), bySource(all), byLanguage(recent), byYear(all), r.calibration(recent), confusion(recent))
+	r.Tables = append(r.Tables, r.recall(recent, o.Against), byClass(recent), byHamSource(all), bySource(all), byLanguage(recent), byYear(all), byStory(all), r.calibration(recent), confusion(recent))
 	if o.Detectors {
 		r.Tables = append(r.Tables, byDetector(recent))
 	}
@@ -216,6 +216,14 @@ func byHamSource(list []Judged) Table {
 			shape = "HTML"
 		}
 		return j.Source + ", " + shape, !j.Class.Unwanted()
+	})
+}
+
+// byStory is what is made of the stories of simulated organisations: attacks,
+// and harmless twins of them.
+func byStory(list []Judged) Table {
+	return ladders("Stories of simulated organisations", orWorse+" Those that are safe are harmless twins of attacks.", "kind", list, func(j *Judged) (string, bool) {
+		return nature(j) + " " + j.Kind, j.stream != "" && j.Kind != ""
 	})
 }
 

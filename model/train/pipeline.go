@@ -14,9 +14,10 @@ import (
 
 // A Recipe says how a model is made.
 type Recipe struct {
-	Folds int // parts of which each is judged by a model made without it; 4
-	Text  TextOptions
-	Trees TreeOptions
+	Folds   int // parts of which each is judged by a model made without it; 4
+	Text    TextOptions
+	Trees   TreeOptions
+	Sources bool // also judge mail by models made without its source: only to report it
 
 	Stage    func(what string) // told of each stage; may be nil
 	Progress func(done, of int)
@@ -27,7 +28,7 @@ type Recipe struct {
 type Result struct {
 	Bundle   *model.Bundle
 	Campaign Unseen // made without the campaign of a row
-	Source   Unseen // made without its campaign and, where it is wanted, without its source
+	Source   Unseen // made without its campaign and, where it is wanted, without its source; empty unless asked for
 }
 
 // Unseen is what models said of each row that they were made without.
@@ -198,11 +199,15 @@ func (f *fitting) trees() (*Result, error) {
 		return nil, err
 	}
 	f.bundle.Trees.Curve = curve
-	if _, err := f.unseen("source", &f.sources, &r.Source); err != nil {
-		return nil, err
+	if f.Sources {
+		if _, err := f.unseen("source", &f.sources, &r.Source); err != nil {
+			return nil, err
+		}
 	}
-	for i := range f.rows {
-		r.Campaign.Odds[i], r.Source.Odds[i] = curve.At(r.Campaign.Odds[i]), curve.At(r.Source.Odds[i])
+	for _, u := range []*Unseen{&r.Campaign, &r.Source} {
+		for i, raw := range u.Odds {
+			u.Odds[i] = curve.At(raw)
+		}
 	}
 	f.bundle.Card.Thresholds = thresholds(f.rows, r.Campaign.Odds)
 	return r, nil
@@ -251,11 +256,12 @@ func (f *fitting) points(odds []float64) []point {
 	return list
 }
 
-// Judged is what the models said of the first row of each message.
+// Judged is what the models said of each message that is of no stream, as a
+// gate without memory sees it.
 func (u *Unseen) Judged(rows []Row, t model.Thresholds) []Judged {
 	var list []Judged
 	for i := range rows {
-		if i > 0 && rows[i-1].Message == rows[i].Message {
+		if rows[i].stream != "" || i > 0 && rows[i-1].Message == rows[i].Message {
 			continue
 		}
 		j := Judged{Mail: rows[i].Mail, HTML: rows[i].HTML}

@@ -80,7 +80,7 @@ func TestFitTellsWhatItSaw(t *testing.T) {
 	rows := Join(
 		rowsOf("ham/a", detect.Safe, 60, 0, false, false), rowsOf("ham/b", detect.Safe, 60, 0, false, false), rowsOf("ham/c", detect.Safe, 60, 0, false, false),
 		rowsOf("ham/d", detect.Graymail, 60, 0, false, false), rowsOf("phish/a", detect.CredentialPhishing, 120, 3, false, false), rowsOf("spam/a", detect.Spam, 60, 3, false, false))
-	r, err := Fit(rows, Recipe{Folds: 2, Trees: TreeOptions{Rounds: 20, KindRounds: 4}, Text: TextOptions{Bits: 12}})
+	r, err := Fit(rows, Recipe{Folds: 2, Sources: true, Trees: TreeOptions{Rounds: 20, KindRounds: 4}, Text: TextOptions{Bits: 12}})
 	if err != nil {
 		t.Fatal(err)
 	}

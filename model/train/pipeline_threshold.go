@@ -29,14 +29,14 @@ const recent = 2015
 const tail = 0.02
 
 // thresholds finds the probability that each budget of false alarms allows, on
-// scores of wanted mail by models that never saw its source. Budgets smaller
+// scores of real wanted mail by models that never saw its campaign. Budgets smaller
 // than one message are reached by a straight line through the tail: the
 // logarithm of the share above a log-odds falls evenly, as for an exponential
 // tail, whose mean excess is measured.
 func thresholds(rows []Row, odds []float64) model.Thresholds {
 	var wanted []float64
 	for i := range rows {
-		if !rows[i].Class.Unwanted() && !rows[i].Synthetic && rows[i].Date.Year() >= recent {
+		if !rows[i].Class.Unwanted() && !rows[i].Synthetic && rows[i].stream == "" && rows[i].Date.Year() >= recent {
 			wanted = append(wanted, odds[i])
 		}
 	}
