@@ -23,8 +23,9 @@ type Card struct {
 	Sources    []Source       `json:"sources"`
 	Labels     map[string]int `json:"labels"` // messages of each class
 	Metrics    []Metric       `json:"metrics"`
-	Thresholds Thresholds     `json:"thresholds"` // of the probability of being unwanted; 0: as the policy says
-	Inputs     int            `json:"inputs"`     // of the combined model
+	Thresholds Thresholds     `json:"thresholds"`      // of the probability of being unwanted; 0: as the policy says
+	Prior      float64        `json:"prior,omitempty"` // log-odds to add in service, where fewer messages are unwanted than in the data
+	Inputs     int            `json:"inputs"`          // of the combined model
 	Notes      []string       `json:"notes,omitempty"`
 }
 

@@ -80,6 +80,27 @@ func (m *Model) Predict(v signals.Vector, found []detect.Finding, text *Scores) 
 	return p
 }
 
+// inService is the prediction where unwanted mail is rarer than in the data that
+// the model learned from, by prior in log-odds (Elkan 2001, "The foundations of
+// cost-sensitive learning", theorem 2). What the classes share stays as it is.
+func (p *Prediction) inService(prior float64) (all [detect.NumClasses]float64, unwanted float64) {
+	all = p.P
+	if prior == 0 {
+		return all, p.Unwanted
+	}
+	unwanted = sigmoid(p.Odds + prior)
+	for c := range all {
+		before, after := p.Unwanted, unwanted
+		if !detect.Class(c).Unwanted() { //nolint:gosec // there are few classes
+			before, after = 1-before, 1-after
+		}
+		if before > 0 {
+			all[c] *= after / before
+		}
+	}
+	return all, unwanted
+}
+
 // Recall predicts anew from what a journal kept: values by name, of signals and
 // of the text model's outputs, and the scores of detectors.
 func (m *Model) Recall(values, scores map[string]float64) (p Prediction, ok bool) {
@@ -123,6 +144,6 @@ func (m *Model) Weigh(v signals.Vector, found []detect.Finding, text *Scores) ([
 			found[i].Weighed = m.inputs.Weighs(found[i].Detector)
 		}
 	}
-	all := p.P
-	return append(found, detect.Finding{Detector: Detector, Class: p.Likeliest(), Score: p.Unwanted, P: &all}), p
+	all, unwanted := p.inService(m.Card.Prior)
+	return append(found, detect.Finding{Detector: Detector, Class: p.Likeliest(), Score: unwanted, P: &all}), p
 }

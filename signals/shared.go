@@ -105,6 +105,9 @@ var AccountElsewhere = define(Signal{
 
 // unseen counts what is not known.
 func unseen(f *Facts, list []store.Shared, known func(*store.Shared) bool) float64 {
+	if !f.History.Org.All.Known() {
+		return Unknown // to an empty memory everything is new
+	}
 	n := 0
 	for i := range list {
 		n += int(truth(!known(&list[i])))

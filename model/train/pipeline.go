@@ -209,6 +209,7 @@ func (f *fitting) trees() (*Result, error) {
 			u.Odds[i] = curve.At(raw)
 		}
 	}
+	f.bundle.Card.Prior = prior
 	f.bundle.Card.Thresholds = thresholds(f.rows, r.Campaign.Odds)
 	return r, nil
 }
