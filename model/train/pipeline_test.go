@@ -117,6 +117,6 @@ func TestThresholdsFollowTheTail(t *testing.T) {
 		odds = append(odds, -4-math.Log((float64(i)+0.5)/n))
 	}
 	at := thresholds(rows, odds)
-	near(t, "tag", math.Log(at.Tag/(1-at.Tag)), -4-math.Log(tagBudget), 0.1)
-	near(t, "quarantine", at.Quarantine, sigmoid(-4-math.Log(quarantineBudget)), 0.01)
+	near(t, "tag", at.Tag, max(least.Tag, sigmoid(-4-math.Log(tagBudget)+prior)), 0.1)
+	near(t, "quarantine", at.Quarantine, max(least.Quarantine, sigmoid(-4-math.Log(quarantineBudget)+prior)), 0.01)
 }
