@@ -37,6 +37,8 @@ vips = [{ name = "Dana Reed", address = "p3@example.com" }]
 [store]
 path = %q
 keep_history = "36500d" # real mail may be old
+[model]
+path = "none"
 `
 
 // partnerDNS proves mail of every second partner, and knows nothing of others.
