@@ -236,7 +236,7 @@ func mainScript(text string) (script string, letters int) {
 			break
 		}
 		if r < utf8.RuneSelf {
-			if alpha(byte(r)) {
+			if alpha(byte(r)) { //nolint:gosec // ASCII
 				latin++
 			}
 			continue

@@ -185,7 +185,7 @@ func lower(buf []byte, s string) []byte {
 		if 'A' <= r && r <= 'Z' {
 			r |= 0x20
 		}
-		buf = append(buf, byte(r))
+		buf = append(buf, byte(r)) //nolint:gosec // ASCII
 	}
 	return buf
 }

@@ -137,10 +137,10 @@ func (t *splitter) rune(i int) int {
 	w := &t.word
 	r, size := utf8.DecodeRuneInString(t.text[i:])
 	f := foldRune(r)
-	switch {
-	case f == skip:
+	switch f {
+	case skip:
 		return i + size
-	case f == 0:
+	case 0:
 		t.between(i)
 		return i + size
 	}

@@ -91,7 +91,7 @@ func (p *Prediction) inService(prior float64) (all [detect.NumClasses]float64, u
 	unwanted = sigmoid(p.Odds + prior)
 	for c := range all {
 		before, after := p.Unwanted, unwanted
-		if !detect.Class(c).Unwanted() { //nolint:gosec // there are few classes
+		if !detect.Class(c).Unwanted() {
 			before, after = 1-before, 1-after
 		}
 		if before > 0 {

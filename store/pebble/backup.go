@@ -137,7 +137,7 @@ func copyVerified(ctx context.Context, from, to string, c Config, log *slog.Logg
 		return 0, err
 	}
 	c.Path = to
-	s, err := Open(c, log)
+	s, err := Open(c, log) //nolint:contextcheck // what it starts lives until Close
 	if err != nil {
 		return 0, err
 	}

@@ -179,7 +179,7 @@ func (f *forgetting) names(ctx context.Context) error {
 		err := f.s.each(ctx, byte(c), byte(c)+1, func(key, value []byte) error {
 			var r record.Record
 			if len(key) != 1+digestSize || r.MergeEncoded(value) != nil {
-				return nil
+				return nil //nolint:nilerr // what is damaged names nobody
 			}
 			if dropped, _ := r.DropText(record.Key(key[1:]), f.n, f.bears(c)); dropped {
 				return f.rename(ctx, c, slices.Clone(key))

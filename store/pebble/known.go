@@ -163,7 +163,7 @@ func (s *Store) sharedWith(ctx context.Context, c record.Class, domain string, a
 	err = s.each(ctx, byte(c), byte(c)+1, func(key, value []byte) error {
 		var r record.Record
 		if len(key) != 1+digestSize || r.MergeEncoded(value) != nil || len(list) >= maxContacts {
-			return nil
+			return nil //nolint:nilerr // what is damaged tells nothing
 		}
 		if shared, ok := r.Shared(record.Key(key[1:]), namer{s.key}, domain, asOf); ok {
 			list = append(list, shared)
