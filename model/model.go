@@ -139,7 +139,7 @@ func (m *Model) Judge(f *signals.Facts, v signals.Vector, found []detect.Finding
 // own probability.
 func (m *Model) Weigh(v signals.Vector, found []detect.Finding, text *Scores) ([]detect.Finding, Prediction) {
 	p := m.Predict(v, found, text)
-	if m.inputs != nil {
+	if m.inputs != nil && m.Card.Prior == 0 { // corpora without DNS and history teach little of what heuristics are worth
 		for i := range found {
 			found[i].Weighed = m.inputs.Weighs(found[i].Detector)
 		}

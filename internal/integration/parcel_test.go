@@ -107,7 +107,7 @@ func unfold(raw []byte) []byte {
 const fold = `[^\r\n]*\r\n(?:[ \t][^\r\n]*\r\n)*`
 
 // block is what the gate puts on top of a message.
-var block = regexp.MustCompile(`\A(?:X-Postern-(?:Verdict|Score|Class|Reasons|First-Contact): ` + fold +
+var block = regexp.MustCompile(`\A(?:X-Postern-(?:Verdict|Score|Class|Reasons|First-Contact):` + fold +
 	`|X-Postern-Id: (\w+)\r\n)+Authentication-Results: gate\.example\.com;` + fold +
 	`Received: from ` + fold + `\z`)
 

@@ -72,6 +72,9 @@ of = "link"
 
 [policy]
 mode = "tag"
+
+[model]
+path = "none"
 `, socket))
 	send := func(fields, text string) (arrived string) {
 		t.Helper()
