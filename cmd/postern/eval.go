@@ -63,6 +63,9 @@ func (c *evalCommand) Run(ctx context.Context, t *terminal) error {
 	if err != nil {
 		return err
 	}
+	if trained != nil {
+		o.Prior = trained.Card.Prior
+	}
 	route := train.NewRoute(detect.Heuristics(), rules)
 	route.Model = trained
 	view := train.View{Raw: c.Raw, Auth: c.Auth, Org: true}

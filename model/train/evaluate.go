@@ -58,6 +58,7 @@ type Options struct {
 	Notes     []string
 	Against   []Scorer // compared on the messages that all have scored
 	Since     int      // year; older mail counts only in the tables by source and year
+	Prior     float64  // by how much the scores were moved, in log-odds, to where unwanted mail is rarer
 	Detectors bool     // a table of every detector
 	Errors    int      // how many false alarms and misses are listed; all false alarms where negative
 }
@@ -67,7 +68,7 @@ func Evaluate(all []Judged, o Options) *Report {
 	r := &Report{Title: o.Title, Notes: o.Notes}
 	recent := slices.DeleteFunc(slices.Clone(all), func(j Judged) bool { return !j.Date.IsZero() && j.Date.Year() < o.Since })
 	r.Notes = append(r.Notes, fmt.Sprintf("%d messages; the tables are on the %d of them that are of %d or later, or without a date.", len(all), len(recent), o.Since))
-	r.Tables = append(r.Tables, r.recall(recent, o.Against), byClass(recent), byHamSource(all), bySource(all), byLanguage(recent), byYear(all), byStory(all), r.calibration(recent), confusion(recent))
+	r.Tables = append(r.Tables, r.recall(recent, o.Against), byClass(recent), byHamSource(all), bySource(all), byLanguage(recent), byYear(all), byStory(all), r.calibration(recent, o.Prior), confusion(recent))
 	if o.Detectors {
 		r.Tables = append(r.Tables, byDetector(recent))
 	}

@@ -118,11 +118,12 @@ type Bin struct {
 // numSteps is how many steps of the score are compared with the truth.
 const numSteps = 10
 
-// calibration compares scores with the truth. Brier score and expected
-// calibration error are of the same messages.
-func (r *Report) calibration(list []Judged) Table {
+// calibration compares scores with the truth, once the prior is taken out of
+// them: the mail at hand has its own share of unwanted messages. Brier score and
+// expected calibration error are of the same messages.
+func (r *Report) calibration(list []Judged, prior float64) Table {
 	t := Table{
-		Title: "Calibration", Note: "What the score says, and how much of such mail is unwanted. The corpus has its own share of unwanted mail, which no mail stream has.",
+		Title: "Calibration", Note: "What the score says, and how much of such mail is unwanted. The corpus has its own share of unwanted mail: the scores are those before they are moved to the share that a mail server has.",
 		Columns: []string{"score", "messages", "mean score", "unwanted"},
 	}
 	sums := make([]float64, numSteps)
@@ -130,6 +131,9 @@ func (r *Report) calibration(list []Judged) Table {
 	brier := 0.0
 	for i := range list {
 		p, y := list[i].Verdict.Score, float64(one(list[i].Class.Unwanted()))
+		if prior != 0 {
+			p = sigmoid(math.Log(p/(1-p)) - prior)
+		}
 		b := min(int(p*numSteps), numSteps-1)
 		sums[b] += p
 		shares[b].add(y == 1)

@@ -110,7 +110,7 @@ func (f *fitting) text() (err error) {
 			d.scores = append(d.scores, scores[at[i]])
 		}
 	}
-	f.columns = newColumns()
+	f.columns = newColumns(f.rows)
 	f.matrix = Matrix{Names: f.columns.names}
 	for i := range f.rows {
 		d := &f.campaigns
@@ -153,11 +153,15 @@ type columns struct {
 	text    *model.Inputs
 }
 
-func newColumns() columns {
+// minFindings is how many messages a heuristic must have found something in
+// before a model may weigh it. One of which the data say less speaks for itself.
+const minFindings = 40
+
+func newColumns(rows []Row) columns {
 	var c columns
 	var texts []string
 	for i, name := range model.InputNames() {
-		if excluded(name) {
+		if excluded(name) || model.IsHeuristic(name) && findings(rows, i) < minFindings {
 			continue
 		}
 		if strings.HasPrefix(name, "text:") {
@@ -167,6 +171,18 @@ func newColumns() columns {
 	}
 	c.text = model.NewInputs(texts)
 	return c
+}
+
+// findings counts the messages of which some row has an input above zero.
+func findings(rows []Row, input int) (n int) {
+	last := -1
+	for i := range rows {
+		if rows[i].Inputs[input] > 0 && rows[i].Message != last {
+			n++
+			last = rows[i].Message
+		}
+	}
+	return n
 }
 
 // row is what a combined model sees of r.

@@ -27,7 +27,7 @@ func Leaks(rows []Row, stage func(string)) (Table, error) {
 		Title: "Leakage: one source told from the others of its side", Columns: []string{"source", "messages", "ROC-AUC", "by"},
 		Note: "By trees over the inputs without the text model's, on campaigns never seen.",
 	}
-	c := newColumns()
+	c := newColumns(rows)
 	size := map[string]int{}
 	var real []Row
 	for i := range rows {
