@@ -21,7 +21,7 @@ run: build
 test: setup $(BIN)/gotestsum build
 	@rm -f $(BIN)/test-*.json
 	$(BIN)/gotestsum --format pkgname --jsonfile $(BIN)/test-plain.json -- -timeout 10m $(PLAIN)
-	$(BIN)/gotestsum --format pkgname --jsonfile $(BIN)/test-race.json -- -timeout 30m -race $(RACE)
+	$(BIN)/gotestsum --format pkgname --jsonfile $(BIN)/test-race.json -- -timeout 45m -race $(RACE)
 	POSTERN_BIN=$(BIN)/postern $(BIN)/gotestsum --format testname --jsonfile $(BIN)/test-integration.json -- \
 		-timeout 25m -tags integration -count 1 ./internal/integration/... ./internal/postfix ./relay
 	@internal/tools/skips $(BIN)/test-*.json
