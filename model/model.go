@@ -139,11 +139,19 @@ func (m *Model) Judge(f *signals.Facts, v signals.Vector, found []detect.Finding
 // own probability.
 func (m *Model) Weigh(v signals.Vector, found []detect.Finding, text *Scores) ([]detect.Finding, Prediction) {
 	p := m.Predict(v, found, text)
-	if m.inputs != nil && m.Card.Prior == 0 { // corpora without DNS and history teach little of what heuristics are worth
+	if m.inputs != nil {
 		for i := range found {
-			found[i].Weighed = m.inputs.Weighs(found[i].Detector)
+			found[i].Weighed = judgesContent[found[i].Detector] && m.inputs.Weighs(found[i].Detector)
 		}
 	}
 	all, unwanted := p.inService(m.Card.Prior)
 	return append(found, detect.Finding{Detector: Detector, Class: p.Likeliest(), Score: unwanted, P: &all}), p
+}
+
+// judgesContent lists the detectors whose findings a model of labelled mail may
+// weigh: what they look at stands in the message, and is frequent in that mail.
+// The others rest on DNS, on memory, or on what is rare there, and speak for
+// themselves.
+var judgesContent = map[string]bool{
+	"advance-fee": true, "brand-impersonation": true, "link-disguise": true, "reply-diversion": true,
 }
