@@ -2,7 +2,6 @@ package model
 
 import (
 	"fmt"
-	"math"
 	"strconv"
 	"strings"
 
@@ -38,9 +37,9 @@ func (m *Model) evidence(f *signals.Facts, found []detect.Finding, p *Prediction
 	}
 	told := 0
 	for _, c := range e.Contributions {
-		if c.Signal != nil && c.Odds.Float() >= worthTelling && told < maxEvidence {
+		if text := c.say(); text != "" && c.Odds.Float() >= worthTelling && told < maxEvidence {
 			told++
-			list = append(list, detect.Evidence{Signal: c.Signal, Text: Phrase(c.Signal, c.Value)})
+			list = append(list, detect.Evidence{Signal: c.Signal, Text: text})
 		}
 	}
 	if words := m.words(f, &e); words != "" {
@@ -64,14 +63,22 @@ func (e *Explanation) against(f *detect.Finding, p *Prediction) detect.Evidence 
 	text := fmt.Sprintf("for all that %s found, the model takes the message for unwanted with %s only", f.Detector, percent(p.Unwanted))
 	var why []string
 	for _, c := range e.Contributions {
-		if c.Signal != nil && c.Odds.Float() <= -worthTelling && len(why) < 2 {
-			why = append(why, Phrase(c.Signal, c.Value))
+		if text := c.say(); text != "" && c.Odds.Float() <= -worthTelling && len(why) < 2 {
+			why = append(why, text)
 		}
 	}
 	if len(why) > 0 {
 		text += ", since " + strings.Join(why, ", and ")
 	}
 	return detect.Evidence{Text: text}
+}
+
+// say puts a contribution into a clause; it is empty where that says nothing.
+func (c *Contribution) say() string {
+	if c.Signal == nil {
+		return ""
+	}
+	return c.Signal.Say(c.Value)
 }
 
 // words is the sentence about the text; empty where the text says little.
@@ -94,41 +101,6 @@ func (m *Model) words(f *signals.Facts, e *Explanation) string {
 		return ""
 	}
 	return "it is worded like " + strings.ReplaceAll(e.Class.String(), "_", " ") + ": " + strings.Join(list, ", ")
-}
-
-// Phrase says a signal's value as a clause.
-func Phrase(s *signals.Signal, v float64) string {
-	doc := strings.TrimSuffix(s.Doc, ".")
-	if len(doc) > 1 && (doc[1] >= 'a' && doc[1] <= 'z' || doc[1] == ' ') {
-		doc = strings.ToLower(doc[:1]) + doc[1:]
-	}
-	switch {
-	case math.IsNaN(v):
-		return "it is not known: " + doc
-	case s.Unit == signals.Bool && v != 0:
-		return doc
-	case s.Unit == signals.Bool:
-		return "it is not so that " + doc
-	}
-	return doc + ": " + amount(s.Unit, v)
-}
-
-// amount is a number with its unit.
-func amount(u signals.Unit, v float64) string {
-	number := strconv.FormatFloat(v, 'f', -1, 32)
-	if v != math.Trunc(v) {
-		number = strconv.FormatFloat(v, 'f', 2, 64)
-	}
-	switch u {
-	case signals.Ratio:
-		return percent(v)
-	case signals.Days:
-		return number + " days"
-	case signals.Bytes:
-		return number + " bytes"
-	default:
-		return number
-	}
 }
 
 func percent(v float64) string { return strconv.FormatFloat(100*v, 'f', 1, 64) + "%" }

@@ -84,8 +84,9 @@ func (t *Text) Words(in *TextInput, c detect.Class, n int) []Word {
 			of := func(j int) float64 {
 				return float64(t.scale[j]) / repeatUnit * (shorten(s, ofChars)*float64(chars[j]) + shorten(s, ofWords)*float64(words[j]))
 			}
-			if odds := of(yes) - of(no); odds > 0 {
-				list = append(list, Word{s.String(), strings.TrimSpace(b.quote(e)), odds})
+			text := strings.TrimSpace(b.quote(e))
+			if odds := of(yes) - of(no); odds > 0 && text != "" {
+				list = append(list, Word{s.String(), text, odds})
 			}
 		}
 	})

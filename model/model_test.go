@@ -121,21 +121,3 @@ func TestJudge(t *testing.T) {
 		}
 	})
 }
-
-func TestPhrase(t *testing.T) {
-	t.Parallel()
-	for _, c := range []struct {
-		signal *signals.Signal
-		value  float64
-		want   string
-	}{
-		{signals.LinkCount, 12, "links that open a web page: 12"},
-		{signals.AuthAligned, 0, "it is not so that SPF or a DKIM signature of the whole body passed for the domain that From shows"},
-		{signals.FromVIPName, 1, "the display name is that of one of our VIPs, whose address it is not"},
-		{signals.LinkCount, math.NaN(), "it is not known: links that open a web page"},
-	} {
-		if got := Phrase(c.signal, c.value); got != c.want {
-			t.Errorf("%q, want %q", got, c.want)
-		}
-	}
-}
