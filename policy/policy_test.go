@@ -246,3 +246,22 @@ func TestEveryUnwantedClassCanHaveItsLadder(t *testing.T) {
 		}
 	}
 }
+
+func TestOpenStepsGiveWay(t *testing.T) {
+	t.Parallel()
+	base, never := Ladder{Tag: 0.5, Quarantine: 0.9, Reject: 0.99}, math.Inf(1)
+	for _, c := range []struct{ given, want Ladder }{
+		{Ladder{}, base},
+		{Ladder{Tag: 0.95}, Ladder{0.95, 0.95, 0.99}},
+		{Ladder{Tag: 0.995}, Ladder{0.995, 0.995, 0.995}},
+		{Ladder{Quarantine: 0.4}, Ladder{0.4, 0.4, 0.99}},
+		{Ladder{Reject: 0.3}, Ladder{0.3, 0.3, 0.3}},
+		{Ladder{Tag: 0.2, Reject: 0.8}, Ladder{0.2, 0.8, 0.8}},
+		{Ladder{Tag: never}, Ladder{never, 0.9, 0.99}},
+		{Ladder{Reject: never}, Ladder{0.5, 0.9, never}},
+	} {
+		if got := c.given.over(base); got != c.want {
+			t.Errorf("%v over %v is %v, want %v", c.given, base, got, c.want)
+		}
+	}
+}

@@ -71,7 +71,7 @@ func TestMistakesAreAllTold(t *testing.T) {
 	t.Parallel()
 	_, err := New(Config{
 		OnFailure: "defre", SubjectTag: "a\r\nb",
-		Thresholds: Thresholds{Ladder: Ladder{Tag: 0.95}, Spam: &Ladder{Reject: math.NaN()}},
+		Thresholds: Thresholds{Ladder: Ladder{Tag: 0.95, Quarantine: 0.9}, Spam: &Ladder{Reject: math.NaN()}},
 		Deny:       []Entry{{}, {From: []string{"a b"}, Then: "rejct"}},
 		Allow:      []Entry{{From: []string{"example.net"}, Then: "tag"}, {DKIM: "a@b", Client: []string{"192.0.2.0/99"}}},
 		Rules: []Rule{

@@ -81,14 +81,39 @@ func (t *Thresholds) over(base ladders) ladders {
 	return filled
 }
 
+// over fills what l leaves open from base. It gives way to what l says: a tag
+// from 0.95 holds nothing back below that.
 func (l Ladder) over(base Ladder) Ladder {
-	or := func(v, def float64) float64 {
-		if v == 0 {
-			return def
-		}
-		return v
+	if l.Tag == 0 {
+		l.Tag = below(base.Tag, l.Quarantine, l.Reject)
 	}
-	return Ladder{or(l.Tag, base.Tag), or(l.Quarantine, base.Quarantine), or(l.Reject, base.Reject)}
+	if l.Quarantine == 0 {
+		l.Quarantine = below(above(base.Quarantine, l.Tag), l.Reject)
+	}
+	if l.Reject == 0 {
+		l.Reject = above(base.Reject, l.Tag, l.Quarantine)
+	}
+	return l
+}
+
+// below is at most each step that is set and can be reached.
+func below(v float64, steps ...float64) float64 {
+	for _, s := range steps {
+		if 0 < s && s < v {
+			v = s
+		}
+	}
+	return v
+}
+
+// above is at least each step that can be reached.
+func above(v float64, steps ...float64) float64 {
+	for _, s := range steps {
+		if v < s && s <= 1 {
+			v = s
+		}
+	}
+	return v
 }
 
 // reach is the action that p calls for.
