@@ -36,6 +36,7 @@ func query(facts *signals.Facts) store.Query {
 	if len(facts.Msg.From) > 0 {
 		q.From, q.Name = facts.Msg.From[0].Address, facts.Msg.From[0].Name
 	}
+	q.Requester, q.RequesterName = facts.Requester()
 	return q
 }
 
@@ -49,6 +50,9 @@ func sighting(rec *Record) store.Sighting {
 		Outbound: direction != signals.Inbound, Internal: direction == signals.Internal, Label: store.Unjudged,
 		MessageID: strings.Clone(facts.Msg.MessageID), Invoice: facts.Invoice(), Change: facts.Change(), Amount: facts.Amount(),
 		Gaps: make([]float64, len(facts.Env.Rcpts)), Gap: math.NaN(),
+	}
+	if s.Outbound {
+		s.RcptNames = facts.RcptNames()
 	}
 	if rec.Verdict.Would == policy.Accept && rec.Fate == Relayed {
 		s.Label = store.Good
@@ -87,6 +91,7 @@ func days(to, a, b time.Time) float64 {
 // detached is q with texts of its own.
 func detached(q store.Query) store.Query {
 	q.Name, q.From = strings.Clone(q.Name), addressOf(q.From)
+	q.RequesterName, q.Requester = strings.Clone(q.RequesterName), addressOf(q.Requester)
 	q.Rcpts, q.Traits = slices.Clone(q.Rcpts), slices.Clone(q.Traits)
 	for i := range q.Traits {
 		q.Traits[i].Value = strings.Clone(q.Traits[i].Value)

@@ -9,8 +9,10 @@ import (
 	"fmt"
 	"math"
 	"slices"
+	"strings"
 	"sync"
 	"time"
+	"unicode"
 
 	"postern/lookalike"
 	"postern/parse"
@@ -231,7 +233,32 @@ func (r *Roster) See(f *signals.Facts) *signals.Likeness {
 			like.Bearer = &b
 		}
 	}
+	if from := f.From(); from.Domain != "" && !r.org.Owns(from.Domain) {
+		like.Spelt = r.whose(from, spelt(from.Local))
+		like.Signed = r.whose(from, f.Signatures()...)
+	}
 	return like
+}
+
+// whose is the person of ours to whom one of the names belongs, and not the
+// address.
+func (r *Roster) whose(from parse.Address, names ...string) *lookalike.Bearer {
+	for _, name := range names {
+		if b, ok := r.people.Whose(name, from.String()); ok {
+			return &b
+		}
+	}
+	return nil
+}
+
+// spelt is what an address says in words, as a name would be written.
+func spelt(local string) string {
+	return strings.Map(func(r rune) rune {
+		if unicode.IsLetter(r) {
+			return r
+		}
+		return ' '
+	}, local)
 }
 
 // near finds the partner that domain passes for, with its counts decayed to at.

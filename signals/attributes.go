@@ -185,4 +185,9 @@ var Attributes = []Attribute{
 			}
 		},
 	},
+	{
+		Kind: 26, Name: "origin", Doc: "The /24 or /48 of the author's device, as the first server names it.",
+		Keep: store.Keep{Address: 8, Domain: 32},
+		Read: func(f *Facts, see func(string)) { see(origin(f.Msg)) },
+	},
 }

@@ -4,7 +4,7 @@ import "postern/lexis"
 
 // A bank is what the visible text says of money.
 type bank struct {
-	accounts []lexis.Account // each names one account
+	accounts []lexis.Account // each names one account; those of attached files as well
 	amount   float64         // the largest sum; 0 where there is none
 }
 
@@ -13,9 +13,10 @@ func (f *Facts) bank() *bank {
 	if v.bank == nil {
 		v.bank = &bank{}
 		visible := f.Msg.Text.Visible
-		for _, a := range lexis.Accounts(visible) {
-			if a.Whole() {
-				v.bank.accounts = append(v.bank.accounts, a)
+		v.bank.see(visible)
+		for i := range f.Msg.Attachments[:min(len(f.Msg.Attachments), maxFiles)] {
+			if found := f.Msg.Attachments[i].Found; found != nil && len(v.bank.accounts) == 0 {
+				v.bank.see(head(found.Text, maxRead))
 			}
 		}
 		amounts := v.text.amounts[v.text.ofSubject:]
@@ -29,7 +30,16 @@ func (f *Facts) bank() *bank {
 	return v.bank
 }
 
-// Accounts lists the bank accounts that the visible text names, each once.
+func (b *bank) see(text string) {
+	for _, a := range lexis.Accounts(text) {
+		if a.Whole() {
+			b.accounts = append(b.accounts, a)
+		}
+	}
+}
+
+// Accounts lists the bank accounts that the visible text names, or where it
+// names none an attached file, each once.
 func (f *Facts) Accounts() []lexis.Account { return f.bank().accounts }
 
 // Amount is the largest sum of money in the visible text; 0 where there is none.

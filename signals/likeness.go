@@ -14,6 +14,7 @@ type Likeness struct {
 
 	From, ReplyTo, Link *lookalike.Match
 	Bearer              *lookalike.Bearer // whose name From bears, at an address that is not theirs
+	Spelt, Signed       *lookalike.Bearer // whose name the address spells, and the text ends with, likewise
 	Writes              []store.Pair      // from the bearer to the recipients; nil where nobody asked
 }
 

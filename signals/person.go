@@ -2,6 +2,7 @@ package signals
 
 import (
 	"math"
+	"strings"
 
 	"postern/lookalike"
 )
@@ -118,11 +119,60 @@ var NameOursWrites = define(Signal{
 // NamePrivate tells whether the address is a private one of that person.
 var NamePrivate = define(Signal{
 	Name: "name.private", Level: Sender, Unit: Bool,
-	Doc: "The address bore the name of one of our people in legitimate mail before, and our people wrote to it.",
+	Doc: "The address bore the name of one of our people in legitimate mail before and our people wrote to it, or they called it by that name themselves.",
 	Eval: bearer(func(f *Facts, _ *lookalike.Bearer) float64 {
 		if f.Lacks("history") {
 			return Unknown
 		}
-		return truth(f.Standing().NameHere.Known() && f.History.OutAddress.Known())
+		h := &f.History
+		return truth(f.Standing().NameHere.Known() && h.OutAddress.Known() || h.OutName.Known() && f.Proven())
 	}),
 })
+
+// likewise evaluates whether another place shows a name of ours; unknown where
+// no name of ours is known.
+func likewise(where func(*Likeness) *lookalike.Bearer) func(*Facts) float64 {
+	return func(f *Facts) float64 {
+		if f.Like == nil || f.Like.People == 0 {
+			return Unknown
+		}
+		return truth(where(f.Like) != nil)
+	}
+}
+
+// NameSpelt tells whether the address itself bears a name of ours.
+var NameSpelt = define(Signal{
+	Name: "name.spelt", Level: Organization, Unit: Bool,
+	Doc:  "The local part of the From address, whose domain is not ours, spells the name of one of our people.",
+	Eval: likewise(func(l *Likeness) *lookalike.Bearer { return l.Spelt }),
+})
+
+// NameSigned tells whether the letter is signed with a name of ours.
+var NameSigned = define(Signal{
+	Name: "name.signed", Level: Organization, Unit: Bool,
+	Doc:  "One of the last lines of the text is the name of one of our people, and the From domain is not ours.",
+	Eval: likewise(func(l *Likeness) *lookalike.Bearer { return l.Signed }),
+})
+
+// Bounds of where a letter may be signed.
+const (
+	maxSignature = 1 << 10 // bytes at the end of the text
+	maxSigning   = 6       // lines of words there
+	maxSigned    = 60      // bytes of such a line
+)
+
+// Signatures lists the lines near the end of the text that may be a name, the
+// last first.
+func (f *Facts) Signatures() (lines []string) {
+	text := f.Msg.Text.Visible
+	text = strings.TrimSpace(text[max(len(text)-maxSignature, 0):])
+	for n := 0; n < maxSigning && text != ""; n++ {
+		at := strings.LastIndexByte(text, '\n')
+		line := strings.Trim(text[at+1:], " \t\r,-–—*_")
+		if words := strings.Count(line, " ") + 1; line != "" && len(line) <= maxSigned && words >= 2 && words <= 4 {
+			lines = append(lines, line)
+		}
+		text = strings.TrimRight(text[:max(at, 0)], " \t\r\n")
+	}
+	return lines
+}

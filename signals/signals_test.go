@@ -50,7 +50,7 @@ func TestCases(t *testing.T) {
 }
 
 // subjects is the closed list of what a signal may be about.
-const subjects = "account|amount|archive|auth|body|brand|calendar|campaign|domain|file|from|habit|header|html_file|image|intent|link|name|office|org|pair|part|pdf|phone|qr|rcpt|scanner|sender|text|thread|vendor|wallet"
+const subjects = "account|amount|archive|auth|body|brand|calendar|campaign|domain|file|from|habit|header|html_file|image|intent|link|name|office|org|pair|part|pdf|phone|qr|rcpt|requester|scanner|sender|text|thread|vendor|wallet"
 
 var (
 	nameForm = regexp.MustCompile(`^(` + subjects + `)\.[a-z][a-z0-9_]*$`)

@@ -108,6 +108,7 @@ type habit struct {
 	bits    float64 // surprisal; unknown where nothing can be compared
 	support float64 // messages of the sender, or else of his domain, that showed the attribute
 	news    float64 // how many values the sender's domain never showed; unknown without support
+	fresh   float64 // how surprising it is that there is a new value; see novelty
 }
 
 // Smoothing of habits.
@@ -125,7 +126,7 @@ const (
 func habits(h *store.Profile, usages []store.Usage, now time.Time) []habit {
 	list := make([]habit, len(Attributes))
 	for i := range list {
-		list[i] = habit{Unknown, 0, Unknown}
+		list[i] = habit{Unknown, 0, Unknown, Unknown}
 	}
 	for t := range h.Traits {
 		i := attributeAt[h.Traits[t].Kind]
@@ -139,6 +140,9 @@ func habits(h *store.Profile, usages []store.Usage, now time.Time) []habit {
 		u := usages[t]
 		u.Address, u.Domain = settled(u.Address, now), settled(u.Domain, now)
 		list[i].see(u, org)
+		if bits := novelty(u, Attributes[i].Keep); !(bits <= list[i].fresh) {
+			list[i].fresh = bits
+		}
 	}
 	return list
 }

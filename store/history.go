@@ -82,6 +82,9 @@ type Query struct {
 	Bands    []uint64        // near-duplicate hash; texts that share a band are alike
 	Style    []float64       // StyleSize measures in [-1,1] of the author's own words; nil where these are too few
 	Parties  []parse.Address // the people of the thread: From, To and Cc
+
+	Requester     parse.Address // whom a service writes for, or where answers go; zero where that is From
+	RequesterName string        // as shown
 }
 
 // A Trait is one thing observed in a message, such as the network it came
@@ -198,6 +201,7 @@ type Profile struct {
 	Out      []Pair // recipient to sender: what our people wrote, always verified
 
 	OutAddress Tally       // what all our people wrote to the sender's address
+	OutName    Tally       // of that, what was written to it under the display name
 	OutDomain  Tally       // and to his organisational domain
 	Domains    []Circle    // between sender's domain and recipient, one for each of Query.Rcpts
 	Rcpts      []Recipient // one for each of Query.Rcpts
@@ -208,7 +212,8 @@ type Profile struct {
 	Phones     []Shared  // one for each of Query.Phones
 	Accounts   []Account // one for each of Query.Accounts
 	Campaign   Campaign  // of the band seen most
-	Traits     []Trait   // those of the query
+	Requester  Requester
+	Traits     []Trait // those of the query
 }
 
 // A Pair is what passed from one address to another, in one direction.
@@ -276,6 +281,13 @@ type Shared struct {
 // An Account is what is known of a bank account.
 type Account = Shared
 
+// A Requester is what is known of Query.Requester, of any side and proof.
+type Requester struct {
+	Address, Domain       Tally // what came from there, and from the organisational domain
+	OutAddress, OutDomain Tally // what our people wrote there
+	Name                  Tally // of the name, whoever bore it
+}
+
 // A Campaign is what is known of texts that are alike.
 type Campaign struct {
 	All       Tally
@@ -314,6 +326,7 @@ type Sighting struct {
 
 	MessageID string    // that answers will refer to; without brackets
 	Internal  bool      // Outbound, and all its recipients are ours: also counts for each of them as Recipient
+	RcptNames []string  // display names of Rcpts, as far as To and Cc show them; of outbound mail
 	Reply     bool      // it answers a message of ours
 	Stranger  bool      // the sender's address was never seen before
 	Invoice   bool      // it asks for payment

@@ -32,7 +32,7 @@ import (
 //	org DOMAIN...       vip NAME <ADDRESS>       network PREFIX
 //	history verified|claimed ENTITY good=N bad=N first=DAYS last=DAYS days=N recent=N replies=N hour=N
 //	        where ENTITY is address, domain, name, name_here, in, out, circle, circle_out, out_address,
-//	        out_domain, rcpt, org, campaign, link, phone, phone_here, account or account_here
+//	        out_domain, out_name, requester, requester_domain, requester_name, rcpt, org, campaign, link, phone, phone_here, account or account_here
 //	habit address|domain|org|rcpt|pair ATTRIBUTE seen=N of=N     how usual what the message shows of it is
 //	measure WHAT N...                            another number of history; see measures
 //	scanner clamav NAME|clean        scanner rspamd|spamassassin SCORE/REQUIRED

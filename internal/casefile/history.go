@@ -19,6 +19,14 @@ func (r *reader) place(entity string) *store.Tally {
 		return &h.OutAddress
 	case "out_domain":
 		return &h.OutDomain
+	case "out_name":
+		return &h.OutName
+	case "requester":
+		return &h.Requester.Address
+	case "requester_domain":
+		return &h.Requester.Domain
+	case "requester_name":
+		return &h.Requester.Name
 	case "rcpt":
 		return &h.Rcpts[0].All
 	case "org":

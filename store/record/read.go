@@ -30,6 +30,7 @@ func Read(q *store.Query, n Namer, read Reader, org *Record) (store.Profile, err
 	}
 	rd.rcpts(&p)
 	rd.things(&p)
+	rd.requester(&p.Requester)
 	if org != nil {
 		rd.org(org, &p.Org)
 	}
@@ -100,6 +101,23 @@ func (rd *reader) author(p *store.Profile) {
 	r, _ = rd.get(Entity{NameHere, name, from})
 	for side, s := range both {
 		s.NameHere = rd.tally(r, Side(side))
+	}
+	p.OutName = rd.tally(r, Outbound)
+}
+
+// requester reads who stands behind a message that another sent.
+func (rd *reader) requester(p *store.Requester) {
+	who, domain, name := rd.q.Requester, parse.OrgDomain(rd.q.Requester.Domain), Fold(rd.q.RequesterName)
+	came := func(r *Record) store.Tally { return rd.sides(r, Verified, Claimed) }
+	if who != (parse.Address{}) {
+		r, _ := rd.get(Entity{Address, who.Key(), ""})
+		p.Address, p.OutAddress = came(r), rd.tally(r, Outbound)
+		r, _ = rd.get(Entity{Domain, domain, ""})
+		p.Domain, p.OutDomain = came(r), rd.tally(r, Outbound)
+	}
+	if name != "" {
+		r, _ := rd.get(Entity{Name, name, ""})
+		p.Name = came(r)
 	}
 }
 
@@ -245,8 +263,11 @@ func (rd *reader) days(r *Record, s Side) float64 {
 }
 
 // all reads all sides of r as one.
-func (rd *reader) all(r *Record) (t store.Tally) {
-	for s := range sides {
+func (rd *reader) all(r *Record) store.Tally { return rd.sides(r, Verified, Claimed, Outbound) }
+
+// sides reads some sides of r as one.
+func (rd *reader) sides(r *Record, list ...Side) (t store.Tally) {
+	for _, s := range list {
 		o := rd.tally(r, s)
 		t.Good, t.Bad, t.Attempts = t.Good+o.Good, t.Bad+o.Bad, t.Attempts+o.Attempts
 		t.Replies, t.Recent, t.Days = t.Replies+o.Replies, t.Recent+o.Recent, max(t.Days, o.Days)

@@ -103,6 +103,11 @@ func (t *taker) rcpts() {
 				t.calls(p, domain)
 			}
 			t.part(Target, Entity{DomainRcpt, domain, from})
+			if i < len(s.RcptNames) {
+				if name := Fold(clip(s.RcptNames[i])); name != "" {
+					t.part(Target, Entity{NameHere, name, to})
+				}
+			}
 		}
 	}
 }

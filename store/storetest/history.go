@@ -36,6 +36,8 @@ func History[H store.History](t *testing.T, open func(t *testing.T, dir string) 
 		"one day buys little trust":           trust,
 		"messages of late":                    rates,
 		"our mail teaches":                    outbound,
+		"our names for others":                named,
+		"whom another writes for":             requesters,
 		"threads":                             threads,
 		"things that several share":           shared,
 		"vendors":                             vendors,

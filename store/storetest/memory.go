@@ -205,6 +205,38 @@ func outbound(t *testing.T, h store.History) {
 	}
 }
 
+// named: what our people call whom they write to is known of the address.
+func named(t *testing.T, h store.History) {
+	s := written("out")
+	s.Rcpts, s.RcptNames = []parse.Address{vendor, bob}, []string{"Kim Vendor", ""}
+	must(t, h.Record(t.Context(), s))
+	q := store.Query{From: vendor, Name: "VENDOR, Kim", AsOf: start}
+	same(t, ask(t, h, q).OutName, once)
+	q.Name = "Kim Other"
+	same(t, ask(t, h, q).OutName, store.Tally{})
+	must(t, h.Relabel(t.Context(), "out", store.Bad))
+	q.Name = "Kim Vendor"
+	count(t, "after it turned out bad", ask(t, h, q).OutName.Good, 0)
+}
+
+// requesters: another than the sender is known by what came from him, and by
+// what was written to him.
+func requesters(t *testing.T, h store.History) {
+	must(t, h.Record(t.Context(), everything("in", store.Good, 0)))
+	must(t, h.Record(t.Context(), written("out")))
+	q := store.Query{From: parse.Address{Local: "notice", Domain: "service.example"}, Requester: vendor, RequesterName: everything("", 0, 0).Name, AsOf: start}
+	r := ask(t, h, q).Requester
+	for what, got := range map[string]store.Tally{"address": r.Address, "domain": r.Domain, "their mail": r.OutAddress, "their domain's": r.OutDomain, "name": r.Name} {
+		count(t, what, got.Good, 1)
+	}
+	q.Requester.Local, q.RequesterName = "other", "Nobody Known"
+	r = ask(t, h, q).Requester
+	count(t, "another of the domain", r.Address.Good+r.OutAddress.Good+r.Name.Good, 0)
+	count(t, "the domain", r.Domain.Good, 1)
+	q.Requester, q.RequesterName = parse.Address{}, ""
+	same(t, ask(t, h, q).Requester, store.Requester{})
+}
+
 func threads(t *testing.T, h store.History) {
 	must(t, h.Record(t.Context(), written("out")))
 	must(t, h.Record(t.Context(), everything("m1", store.Good, day)))
