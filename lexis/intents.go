@@ -136,7 +136,10 @@ func (l *lexiconTable) count(words []word, files uint16, hits *[NumIntents]Hit) 
 }
 
 // A match is a phrase that ends before word end.
-type match struct{ phrase, end int }
+type match struct {
+	phrase uint16
+	end    int
+}
 
 // maxMatches and maxSteps bound the work at one word.
 const (
@@ -170,8 +173,11 @@ func (w *walk) from(node uint16, at int) {
 		return
 	}
 	l := w.lexicon
-	for p := l.nodes[node]; p != 0 && len(w.found) < maxMatches; p = l.phrases[p].also {
+	for p := l.nodes[node].phrase; p != 0 && len(w.found) < maxMatches; p = l.phrases[p].also {
 		w.found = append(w.found, match{p, at})
+	}
+	if l.nodes[node].children == l.nodes[node+1].children {
+		return
 	}
 	if at == len(w.words) || at > w.first && w.words[at].open {
 		return
@@ -181,11 +187,11 @@ func (w *walk) from(node uint16, at int) {
 		if sym == 0 {
 			continue
 		}
-		if next := l.edges.get(edge(node, sym)); next != 0 {
+		if next := l.child(node, sym); next != 0 {
 			w.from(next, at+1)
 		}
 	}
-	if gap := l.edges.get(edge(node, gapSymbol)); gap != 0 {
+	if gap := l.child(node, gapSymbol); gap != 0 {
 		w.from(gap, at)
 		for k := 1; k <= maxSkip && at+k < len(w.words) && !w.words[at+k].open; k++ {
 			w.from(gap, at+k)

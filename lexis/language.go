@@ -21,6 +21,7 @@ const (
 // of words that it does not know: three in a row, the word's ends included.
 type languageTable struct {
 	names    []string
+	latin    int        // languages in Latin letters; they come first
 	places   table      // of words in evidence, by hash
 	words    []evidence // the first is none
 	trigrams [trigramSize]evidence
@@ -37,7 +38,7 @@ type evidence [maxLanguages]float32
 var languagesFile string
 
 var languages = sync.OnceValue(func() *languageTable {
-	t := &languageTable{places: newTable(14), words: make([]evidence, 1)}
+	t := &languageTable{places: newTable(12), words: make([]evidence, 1)}
 	var counts [trigramSize][maxLanguages]float64
 	for line := range strings.Lines(languagesFile) {
 		name, list, ok := strings.Cut(strings.TrimSpace(line), ": ")
@@ -46,6 +47,9 @@ var languages = sync.OnceValue(func() *languageTable {
 		}
 		l := len(t.names)
 		t.names = append(t.names, name)
+		if !slices.Contains(cyrillic, name) {
+			t.latin = l + 1
+		}
 		for i, w := range split(nil, list, noLexicon) {
 			freq := 1 / (float64(i) + 12) // as Zipf's law has it
 			at := t.places.get(w.hash)
@@ -186,23 +190,25 @@ const (
 	maxLetters = 40 // words whose letters are looked at, and letters of each
 )
 
-// letters adds what the letters of words tell.
+// letters adds what the letters of words tell about languages in Latin letters.
 func (t *languageTable) letters(text string, words []word, score *evidence) {
 	const share = 0.35 // letters of one word depend on each other
-	for _, w := range words[:min(len(words), maxLetters)] {
+	latin := score[:t.latin]
+	for i := range words[:min(len(words), maxLetters)] {
+		w := &words[i]
 		if w.letters < 3 || w.letters > maxLetters {
 			continue
 		}
 		trigrams(text[w.start:w.end], func(g uint32) {
-			e := &t.trigrams[g]
-			for l := range score {
-				score[l] += share * e[l]
+			e := t.trigrams[g][:len(latin)]
+			for l := range latin {
+				latin[l] += share * e[l]
 			}
 		})
 	}
 }
 
-// cyrillic are the languages in languages.txt that are written so.
+// cyrillic are the languages in languages.txt that are written so, the last ones.
 var cyrillic = []string{"ru", "uk", "bg", "sr"}
 
 // best gives the language of the highest score, among those of the script.
@@ -210,12 +216,13 @@ var cyrillic = []string{"ru", "uk", "bg", "sr"}
 func (t *languageTable) best(score *evidence, script string) (string, float64) {
 	best := ""
 	first, second := float32(math.Inf(-1)), float32(math.Inf(-1))
-	for l, name := range t.names {
-		if (script == "Cyrl") != slices.Contains(cyrillic, name) {
-			continue
-		}
+	from, to := 0, t.latin
+	if script == "Cyrl" {
+		from, to = t.latin, len(t.names)
+	}
+	for l := from; l < to; l++ {
 		if s := score[l%maxLanguages]; s > first {
-			best, first, second = name, s, first
+			best, first, second = t.names[l], s, first
 		} else {
 			second = max(second, s)
 		}
@@ -231,16 +238,16 @@ func (t *languageTable) best(score *evidence, script string) (string, float64) {
 // the number of its letters in the beginning of text.
 func mainScript(text string) (script string, letters int) {
 	var latin, cyr, greek, hebrew, arabic, persian, hangul, kana, han, thai, devanagari int
-	for i, r := range text {
-		if i > maxScriptBytes {
-			break
-		}
-		if r < utf8.RuneSelf {
-			if alpha(byte(r)) { //nolint:gosec // ASCII
+	for i := 0; i < len(text) && i <= maxScriptBytes; {
+		if text[i] < utf8.RuneSelf {
+			if alpha(text[i]) {
 				latin++
 			}
+			i++
 			continue
 		}
+		r, size := utf8.DecodeRuneInString(text[i:])
+		i += size
 		switch {
 		case r < 0x370:
 			latin++

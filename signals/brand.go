@@ -173,9 +173,21 @@ const (
 // lures counts the links whose words want a click, a sign-in or a document
 // opened, and that fulfil is.
 func (f *Facts) lures(is func(*target) bool) float64 {
-	n, links := 0, f.look().links
+	v := f.look()
+	if v.lures == nil {
+		v.lures = readLures(v.links[:min(len(v.links), maxLures)])
+	}
+	n := 0
+	for _, t := range v.lures {
+		n += int(truth(is(t)))
+	}
+	return float64(n)
+}
+
+func readLures(links []target) []*target {
+	lures := []*target{}
 	last, wants := "", false
-	for i := range links[:min(len(links), maxLures)] {
+	for i := range links {
 		t := &links[i]
 		if t.leaves || t.Text == "" || len(t.Text) > maxLureText || t.shown != "" {
 			continue
@@ -185,11 +197,11 @@ func (f *Facts) lures(is func(*target) bool) float64 {
 			last = t.Text
 			wants = hits[lexis.Bulk].Count == 0 && hits[lexis.Action].Count+hits[lexis.Credential].Count+hits[lexis.FileShare].Count > 0
 		}
-		if wants && is(t) {
-			n++
+		if wants {
+			lures = append(lures, t)
 		}
 	}
-	return float64(n)
+	return lures
 }
 
 // Links whose words want something.

@@ -2,7 +2,8 @@ package signals
 
 import (
 	"math/bits"
-	"strings"
+	"unicode"
+	"unicode/utf8"
 
 	"postern/parse"
 )
@@ -40,20 +41,59 @@ func readForms(t *parse.Text) forms {
 	return forms{share(n[inPlain], n[inPlain]+both), share(n[inPage], n[inPage]+both)}
 }
 
-// formWords appends the hash of each word that is no link or address, as those
-// are written in different ways.
+// formWords appends the hash of each word of the texts, whatever its case and
+// accents.
 func formWords(words []uint32, texts ...string) []uint32 {
 	for _, s := range texts {
-		for token := range strings.FieldsSeq(s[:min(len(s), maxText)]) {
-			if len(words) >= maxFormWords {
-				return words
-			}
-			if len(token) <= maxFormWord && strings.IndexByte(token, '/') < 0 && strings.IndexByte(token, '@') < 0 {
-				words = hashWords(words, token)
-			}
+		s = head(s, maxText)
+		for i := 0; i < len(s) && len(words) < maxFormWords; {
+			words, i = formToken(words, s, i)
 		}
 	}
 	return words
+}
+
+// formToken appends the words of s from i on to the next white space, and
+// gives the place behind that. Links and addresses are left out, as they are
+// written in different ways.
+func formToken(words []uint32, s string, i int) ([]uint32, int) {
+	var h hash
+	start, end, known := i, len(s), len(words)
+	open, link := false, false
+	for size := 1; i < end; i += size {
+		c := s[i]
+		size = 1
+		if folded := letter[c]; folded != 0 {
+			h.add(folded)
+			open = true
+			continue
+		}
+		if c >= utf8.RuneSelf {
+			var r rune
+			r, size = utf8.DecodeRuneInString(s[i:])
+			added, within := h.rune(r)
+			if open = open || added; added || within {
+				continue
+			}
+			if unicode.IsSpace(r) {
+				end = i
+			}
+		} else if c == ' ' || c-'\t' < 5 {
+			end = i
+		} else {
+			link = link || c == '/' || c == '@'
+		}
+		if open {
+			words, open = append(words, h.end()), false
+		}
+	}
+	if open {
+		words = append(words, h.end())
+	}
+	if link || end-start > maxFormWord {
+		words = words[:known]
+	}
+	return words, i
 }
 
 // A wordSet is a hash table of the hashes of words, open, at most half full.

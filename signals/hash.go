@@ -18,16 +18,6 @@ func (h *hash) add(b byte) {
 	h.next = h.next<<8 | uint64(b)
 }
 
-// addRune adds all of r but its last byte, which it returns.
-func (h *hash) addRune(r rune) byte {
-	var b [utf8.UTFMax]byte
-	n := utf8.EncodeRune(b[:], r)
-	for _, c := range b[:n-1] {
-		h.add(c)
-	}
-	return b[n-1]
-}
-
 func (h *hash) mix() {
 	h.sum, h.next = (bits.RotateLeft64(h.sum, 23)^h.next)*0x9e3779b97f4a7c15, 0 // 2^64 over the golden ratio
 }
@@ -40,37 +30,23 @@ func (h *hash) end() uint32 {
 	return sum
 }
 
-// hashWords appends the hash of every word of s, whatever its case and accents.
-func hashWords(words []uint32, s string) []uint32 {
-	var h hash
-	var size int
-	open := false
-	for i := 0; i < len(s); i += size {
-		c := letter[s[i]]
-		size = 1
-		if s[i] >= utf8.RuneSelf {
-			var r rune
-			r, size = utf8.DecodeRuneInString(s[i:])
-			switch {
-			case zeroWidth(r), unicode.Is(unicode.Mn, r):
-				continue
-			case int(r) < len(plain) && plain[r] != 0:
-				c = plain[r]
-			case unicode.IsLetter(r):
-				c = h.addRune(unicode.ToLower(r))
-			}
-		}
-		if c != 0 {
+// rune adds the letter r of a word beyond ASCII, and tells whether it is one,
+// or else whether it takes no room and stands within a word.
+func (h *hash) rune(r rune) (added, within bool) {
+	switch {
+	case zeroWidth(r), unicode.Is(unicode.Mn, r):
+		return false, true
+	case int(r) < len(plain) && plain[r] != 0:
+		h.add(plain[r])
+	case unicode.IsLetter(r):
+		var b [utf8.UTFMax]byte
+		for _, c := range b[:utf8.EncodeRune(b[:], unicode.ToLower(r))] {
 			h.add(c)
-			open = true
-		} else if open {
-			words, open = append(words, h.end()), false
 		}
+	default:
+		return false, false
 	}
-	if open {
-		words = append(words, h.end())
-	}
-	return words
+	return true, false
 }
 
 // letter folds the ASCII letters and digits, and is 0 for the rest.

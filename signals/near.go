@@ -2,7 +2,7 @@ package signals
 
 import (
 	"math"
-	"strings"
+	"unicode"
 	"unicode/utf8"
 
 	"postern/store"
@@ -23,16 +23,16 @@ const (
 // that share three tenths one in three. Case, numbers and addresses do not
 // count. Short texts have one band, and very short ones none.
 func (f *Facts) Bands() []uint64 {
-	text := f.Msg.Text.Visible
 	var last [shingle]uint64
 	var least [store.Bands * rows]uint64
 	for i := range least {
 		least[i] = math.MaxUint64
 	}
 	words, whole := 0, uint64(fnvOffset)
-	for word := range strings.FieldsSeq(text[:min(len(text), maxNear)]) {
-		h := nearWord(word)
-		if h == 0 {
+	text := head(f.Msg.Text.Visible, maxNear)
+	for i := 0; i < len(text); {
+		var h uint64
+		if h, i = nearWord(text, i); h == 0 {
 			continue
 		}
 		words++
@@ -81,21 +81,36 @@ func mix(x uint64) uint64 {
 	return x ^ x>>31
 }
 
-// nearWord hashes the letters of a word without case; 0 where it is a number,
-// an address or a sign.
-func nearWord(word string) uint64 {
-	h, letters := uint64(fnvOffset), 0
-	for i := range len(word) {
-		switch c := word[i] | 0x20; {
-		case c >= 'a' && c <= 'z' || c >= utf8.RuneSelf:
-			h = (h ^ uint64(c)) * fnvPrime
-			letters++
-		case word[i] >= '0' && word[i] <= '9', word[i] == '@', word[i] == '/':
-			return 0
+// nearWord hashes the letters of the word at i without case, and gives the
+// place behind it. The hash is 0 where it is a number, an address or a sign.
+func nearWord(s string, i int) (hash uint64, end int) {
+	hash = fnvOffset
+	letters, odd := false, false
+	for size, stop := 1, false; i < len(s) && !stop; i += size {
+		c := s[i]
+		size = 1
+		switch {
+		case isLower(c | 0x20):
+			hash = (hash ^ uint64(c|0x20)) * fnvPrime
+			letters = true
+		case c >= utf8.RuneSelf:
+			var r rune
+			r, size = utf8.DecodeRuneInString(s[i:])
+			if stop = unicode.IsSpace(r); stop {
+				break
+			}
+			for j := i; j < i+size; j++ {
+				hash = (hash ^ uint64(s[j]|0x20)) * fnvPrime
+			}
+			letters = true
+		case c == ' ' || c-'\t' < 5:
+			stop = true
+		default:
+			odd = odd || digit(c) || c == '@' || c == '/'
 		}
 	}
-	if letters == 0 {
-		return 0
+	if !letters || odd {
+		return 0, i
 	}
-	return h
+	return hash, i
 }

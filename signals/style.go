@@ -1,7 +1,6 @@
 package signals
 
 import (
-	"strings"
 	"unicode"
 	"unicode/utf8"
 
@@ -62,77 +61,140 @@ func (f *Facts) Style() []float64 {
 }
 
 func styleOf(text string) []float64 {
-	var n [styleMeasures]float64
-	var words, letters, sentences, lines float64
-	for line := range strings.Lines(text) {
-		before := words
-		for word := range strings.FieldsSeq(line) {
-			words++
-			l, upper := countWord(word, &n)
-			letters += l
-			if upper == l && l > 1 {
-				n[shouted]++
+	s := styleCount{class: classOffset}
+	for i, size := 0, 1; i < len(text); i += size {
+		c := text[i]
+		size = 1
+		switch {
+		case c >= utf8.RuneSelf:
+			var r rune
+			r, size = utf8.DecodeRuneInString(text[i:])
+			s.foreign(r, text[i:i+size])
+		case isLower(c | 0x20):
+			s.letters++
+			s.class = (s.class ^ uint32(c|0x20)) * classPrime
+			if c&0x20 == 0 {
+				s.upper++
 			}
-			if l > 0 && l <= 4 {
-				n[shortWords+wordClass(word)]++
+			s.last, s.open = c, true
+		case c == ' ' || c-'\t' < 5:
+			s.endWord()
+			if c == '\n' {
+				s.endLine()
 			}
-			if strings.ContainsAny(word[len(word)-1:], ".!?") {
-				sentences++
-			}
-		}
-		if words > before {
-			lines++
+		default:
+			s.n[signs[c]]++
+			s.last, s.open = c, true
 		}
 	}
-	if words < minStyle || letters == 0 {
+	s.endWord()
+	s.endLine()
+	if s.words < minStyle || s.allLetters == 0 {
 		return []float64{}
 	}
-	style := make([]float64, styleMeasures)
-	n[wordLength], n[sentenceLength], n[lineLength] = letters, words*words/max(sentences, 1), float64(utf8.RuneCountInString(text))*words/max(lines, 1)
-	for i := range style {
-		of := words
-		if i == digits || i == capitals || i == foreignLetters {
-			of = letters
+	return s.style(utf8.RuneCountInString(text))
+}
+
+// A styleCount counts what a style is measured by.
+type styleCount struct {
+	n                            [styleMeasures + 1]int // the last one is of no interest
+	words, allLetters, sentences int
+	lines, before                int // those with words, and the words ahead of the one at hand
+
+	// The word at hand.
+	letters, upper int
+	class          uint32 // a hash of its letters
+	last           byte
+	open           bool
+}
+
+func isLower(c byte) bool { return c >= 'a' && c <= 'z' }
+
+// signs are the measures of digits and punctuation.
+var signs = func() (t [utf8.RuneSelf]uint8) {
+	for c := range t {
+		t[c] = styleMeasures
+	}
+	for c := '0'; c <= '9'; c++ {
+		t[c] = digits
+	}
+	for i, c := range ",.!?:-(\"'" {
+		t[c] = uint8(commas + i) //nolint:gosec // the order of the measures
+	}
+	return t
+}()
+
+// foreign counts a character beyond ASCII, whose bytes are those of s.
+func (s *styleCount) foreign(r rune, b string) {
+	if unicode.IsSpace(r) {
+		s.endWord()
+		return
+	}
+	if unicode.IsLetter(r) {
+		s.letters++
+		s.n[foreignLetters]++
+		if unicode.IsUpper(r) {
+			s.upper++
 		}
-		share := n[i] / of
+	}
+	for i := range len(b) {
+		s.class = (s.class ^ uint32(b[i]|0x20)) * classPrime
+	}
+	s.last, s.open = b[0], true
+}
+
+// A word falls into one of eight classes by a hash of its letters without
+// regard to case (FNV-1a).
+const (
+	classOffset = 2166136261
+	classPrime  = 16777619
+	classShift  = 29
+)
+
+func (s *styleCount) endWord() {
+	if !s.open {
+		return
+	}
+	s.words++
+	s.allLetters += s.letters
+	s.n[capitals] += s.upper
+	if s.upper == s.letters && s.letters > 1 {
+		s.n[shouted]++
+	}
+	if s.letters > 0 && s.letters <= 4 {
+		s.n[shortWords+s.class>>classShift]++
+	}
+	if s.last == '.' || s.last == '!' || s.last == '?' {
+		s.sentences++
+	}
+	s.letters, s.upper, s.class, s.open = 0, 0, classOffset, false
+}
+
+func (s *styleCount) endLine() {
+	if s.words > s.before {
+		s.lines++
+		s.before = s.words
+	}
+}
+
+// style gives the measures of a text of that many characters.
+func (s *styleCount) style(characters int) []float64 {
+	style := make([]float64, styleMeasures)
+	words, letters := float64(s.words), float64(s.allLetters)
+	for i := range style {
+		n, of := float64(s.n[i]), words
+		switch i {
+		case digits, capitals, foreignLetters:
+			of = letters
+		case wordLength:
+			n = letters
+		case sentenceLength:
+			n = words * words / float64(max(s.sentences, 1))
+		case lineLength:
+			n = float64(characters) * words / float64(max(s.lines, 1))
+		}
+		share := n / of
 		style[i] = (share - usualStyle[i]) / (share + usualStyle[i])
 	}
 	return style
-}
-
-// countWord counts the signs of a word, its letters and the capital ones.
-func countWord(word string, n *[styleMeasures]float64) (letters, upper float64) {
-	for _, r := range word {
-		switch {
-		case r < utf8.RuneSelf && (r >= 'a' && r <= 'z'):
-			letters++
-		case unicode.IsLetter(r):
-			letters++
-			if unicode.IsUpper(r) {
-				upper++
-				n[capitals]++
-			}
-			if r >= utf8.RuneSelf {
-				n[foreignLetters]++
-			}
-		case r >= '0' && r <= '9':
-			n[digits]++
-		default:
-			if i := strings.IndexRune(",.!?:-(\"'", r); i >= 0 {
-				n[[...]int{commas, stops, exclamations, questions, colons, dashes, brackets, quotes, singleQuotes}[i]]++
-			}
-		}
-	}
-	return letters, upper
-}
-
-// wordClass is one of eight classes, by the letters without regard to case.
-func wordClass(word string) int {
-	h := uint32(2166136261) // FNV-1a
-	for i := range len(word) {
-		if c := word[i] | 0x20; c >= 'a' && c <= 'z' || c >= utf8.RuneSelf {
-			h = (h ^ uint32(c)) * 16777619
-		}
-	}
-	return int(h >> 29)
 }

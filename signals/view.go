@@ -14,6 +14,7 @@ type view struct {
 	forms forms
 	links []target
 	urls  urls
+	lures []*target // made by lures
 
 	senders *parties // made by senders
 
