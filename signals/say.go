@@ -8,6 +8,10 @@ import (
 	"sync"
 )
 
+// surprising is the surprisal from which a reader would call it one: what one
+// message in eight shows.
+const surprising = 3 // bits
+
 // Say puts a value of the signal into a clause that can stand as a reason, such
 // as "it greets as one greets anybody". It is empty where the value is unknown
 // or tells a reader nothing.
@@ -21,7 +25,7 @@ func (s *Signal) Say(v float64) string {
 		return p.none
 	case ok:
 		return strings.NewReplacer("{} times", times(v), "{}", s.Unit.Amount(v)).Replace(p.some)
-	case v == 0:
+	case v == 0 || s.Unit == Bits && v < surprising:
 		return ""
 	case strings.HasPrefix(s.Name, "habit."):
 		_, what, _ := strings.Cut(s.Doc, ": ")

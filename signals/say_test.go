@@ -24,6 +24,8 @@ func TestSay(t *testing.T) {
 		{FromVIPName, 1, "the display name is that of one of our VIPs, whose address it is not"},
 		{FromVIPName, 0, ""},
 		{LinkCount, math.NaN(), ""},
+		{RcptIntent, 2.9, ""},
+		{RcptIntent, 7.25, "surprisal of what the words are about, against what the recipient usually gets; the most: 7.2 bits"},
 	} {
 		if got := c.signal.Say(c.value); got != c.want {
 			t.Errorf("%s at %v says %q, want %q", c.signal.Name, c.value, got, c.want)
