@@ -1,6 +1,9 @@
 package model
 
-import "math"
+import (
+	"math"
+	"slices"
+)
 
 // A bag holds the different words and pairs of words of one space, each with
 // its n-grams. The n-grams of a word are cut once, however often it occurs.
@@ -8,118 +11,124 @@ type bag struct {
 	shift   uint     // 64 less the bits of a bucket
 	keep    []uint64 // bitmap of the buckets that count; nil: all
 	entries []entry
-	buckets []uint32 // of the character n-grams that count, entry by entry
-	table   []int32  // index of an entry and 1 by its hash; 0: free; a power of two
+	grams   []uint32 // buckets of the character n-grams that count, entry by entry
+	wholes  []uint32 // buckets of the entries themselves that count
 	texts   []string // that were read
+
+	table []uint32 // index of an entry, and 1, and used, by its hash; up to used: free
+	slots []uint32 // that the table is cut from; a power of two
+	used  uint32   // entries that the table held before
 }
 
 // An entry is a word or a pair of words.
 type entry struct {
 	hash     uint64 // its upper bits are the bucket of the whole
-	from, to uint32 // its character n-grams in bag.buckets; a pair has none
-	grams    uint16 // how many it has, those that do not count too
+	from, to uint32 // its character n-grams in bag.grams; a pair has none
+	cut      uint16 // how many it has, those that do not count too
 	count    uint16
 
 	text       uint32 // where it first occurs: a text of the bag, and from where to where
 	start, end uint32
 }
 
-func newBag(bits, words int, keep []uint64) *bag {
-	return &bag{
-		shift: uint(64 - bits), keep: keep, entries: make([]entry, 0, words),
-		buckets: make([]uint32, 0, 4*words), table: make([]int32, 2*words),
+// Slots of a table, for a text and at least; powers of two.
+const (
+	minSlots    = 128
+	perSlot     = 2       // bytes of a text
+	maxUsed     = 1 << 30 // entries, before the slots are cleared
+	gramsOfChar = maxGram - 1
+)
+
+// clear makes the bag ready for the next space, whose first text has so many
+// bytes.
+func (b *bag) clear(bytes int) {
+	b.renew(minSlots)
+	for perSlot*len(b.table) < bytes {
+		b.renew(2 * len(b.table))
 	}
+	clear(b.texts)
+	b.entries, b.grams, b.wholes, b.texts = b.entries[:0], b.grams[:0], b.wholes[:0], b.texts[:0]
 }
 
-// minWords is what a bag is made for at least; a power of two.
-const minWords = 64
+// renew makes the table empty, with so many slots.
+func (b *bag) renew(slots int) {
+	b.used += uint32(len(b.entries)) //nolint:gosec // bounded texts
+	if slots > len(b.slots) || b.used > maxUsed {
+		b.slots, b.used = make([]uint32, max(slots, len(b.slots))), 0
+	}
+	b.table = b.slots[:slots]
+}
 
 // add counts a word or a pair, and answers its entry where it is new. It stands
 // in the text that is read.
 func (b *bag) add(hash uint64, start, end int) *entry {
-	mask := len(b.table) - 1
-	i := int(hash) & mask //nolint:gosec // masked
-	for b.table[i] != 0 {
-		if e := &b.entries[b.table[i]-1]; e.hash == hash {
-			if e.count < math.MaxUint16 {
-				e.count++
-			}
-			return nil
+	slot := b.slot(hash)
+	if n := b.table[slot]; n > b.used {
+		if e := &b.entries[n-b.used-1]; e.count < math.MaxUint16 {
+			e.count++
 		}
-		i = (i + 1) & mask
+		return nil
 	}
-	b.entries = append(b.entries, entry{hash: hash, count: 1, text: uint32(len(b.texts) - 1), start: uint32(start), end: uint32(end)}) //nolint:gosec // bounded texts
-	b.table[i] = int32(len(b.entries))                                                                                                 //nolint:gosec // a bounded text
+	grams := uint32(len(b.grams)) //nolint:gosec // bounded texts
+	b.entries = append(b.entries, entry{
+		hash: hash, count: 1, from: grams, to: grams,
+		text: uint32(len(b.texts) - 1), start: uint32(start), end: uint32(end), //nolint:gosec // bounded texts
+	})
+	b.table[slot] = b.used + uint32(len(b.entries)) //nolint:gosec // bounded texts
+	if bucket := b.whole(hash); b.counts(bucket) == 1 {
+		b.wholes = append(b.wholes, bucket)
+	}
 	if 2*len(b.entries) > len(b.table) {
 		b.grow()
 	}
 	return &b.entries[len(b.entries)-1]
 }
 
-// quote is an entry as it stands in the text.
-func (b *bag) quote(e *entry) string { return b.texts[e.text][e.start:e.end] }
+// slot is where the table has the entry of a hash, or has room for it.
+func (b *bag) slot(hash uint64) int {
+	mask := len(b.table) - 1
+	i := int(hash) & mask //nolint:gosec // masked
+	for b.table[i] > b.used && b.entries[b.table[i]-b.used-1].hash != hash {
+		i = (i + 1) & mask
+	}
+	return i
+}
 
 // grow doubles the table.
 func (b *bag) grow() {
-	b.table = make([]int32, 2*len(b.table))
-	mask := len(b.table) - 1
+	b.renew(2 * len(b.table))
 	for n := range b.entries {
-		i := int(b.entries[n].hash) & mask //nolint:gosec // masked
-		for b.table[i] != 0 {
-			i = (i + 1) & mask
-		}
-		b.table[i] = int32(n + 1)
+		b.table[b.slot(b.entries[n].hash)] = b.used + uint32(n+1) //nolint:gosec // bounded texts
 	}
 }
 
-// clear makes the bag ready for the next space.
-func (b *bag) clear() {
-	if len(b.entries) > 0 {
-		clear(b.table)
-		b.entries, b.buckets, b.texts = b.entries[:0], b.buckets[:0], b.texts[:0]
+// quote is an entry as it stands in the text.
+func (b *bag) quote(e *entry) string { return b.texts[e.text][e.start:e.end] }
+
+// whole is the bucket of a word or a pair.
+func (b *bag) whole(hash uint64) uint32 { return uint32(hash >> b.shift) } //nolint:gosec // at most 24 bits
+
+// cut notes the n-grams of a word, the marks around it included.
+func (b *bag) cut(e *entry, word []rune, seed uint64) {
+	var room [gramsOfChar * (maxWord + 2)]uint64
+	hashes := hashGrams(room[:0], word, seed)
+	b.grams = slices.Grow(b.grams, len(hashes))
+	grams, n := b.grams[:len(b.grams)+len(hashes)], len(b.grams)
+	for _, h := range hashes { // without a branch: which of them count, nobody foresees
+		bucket := b.whole(mix(h))
+		grams[n] = bucket
+		n += int(b.counts(bucket)) //nolint:gosec // 0 or 1
 	}
+	b.grams = grams[:n]
+	e.cut, e.to = uint16(len(hashes)), uint32(n) //nolint:gosec // bounded texts
 }
 
-// cut notes the buckets of a word's n-grams of 2 to maxGram characters, the
-// marks around it included, and counts them.
-func (b *bag) cut(word []rune, seed uint64) (n uint16) {
-	var c1, c2, c3, c4 uint64
-	for i, c := range word {
-		c0 := uint64(c) //nolint:gosec // characters are positive
-		h := seed + c0*mul0
-		if i >= 1 {
-			h += c1 * mul1
-			b.note(h + 2)
-			n++
-		}
-		if i >= 2 {
-			h += c2 * mul2
-			b.note(h + 3)
-			n++
-		}
-		if i >= 3 {
-			h += c3 * mul3
-			b.note(h + 4)
-			n++
-		}
-		if i >= 4 {
-			b.note(h + c4*mul4 + 5)
-			n++
-		}
-		c1, c2, c3, c4 = c0, c1, c2, c3
+// counts is 1 where a bucket has weights, else 0.
+func (b *bag) counts(bucket uint32) uint64 {
+	if b.keep == nil {
+		return 1
 	}
-	return n
-}
-
-func (b *bag) note(h uint64) {
-	if bucket := uint32(mix(h) >> b.shift); b.counts(bucket) { //nolint:gosec // at most 24 bits
-		b.buckets = append(b.buckets, bucket)
-	}
-}
-
-// counts tells whether a bucket has weights.
-func (b *bag) counts(bucket uint32) bool {
-	return b.keep == nil || b.keep[bucket>>6]&(1<<(bucket&63)) != 0
+	return b.keep[bucket>>6] >> (bucket & 63) & 1
 }
 
 // lengths are the squared lengths of the vectors of character and of word
@@ -128,7 +137,7 @@ func (b *bag) lengths() (chars, words float64) {
 	for i := range b.entries {
 		e := &b.entries[i]
 		x := float64(repeated(e.count)) / repeatUnit
-		chars, words = chars+x*x*float64(e.grams), words+x*x
+		chars, words = chars+x*x*float64(e.cut), words+x*x
 	}
 	return chars, words
 }

@@ -72,15 +72,13 @@ func (t *Text) Words(in *TextInput, c detect.Class, n int) []Word {
 		return nil
 	}
 	var list []Word
-	read(in, newBag(t.bits, wordsOf(in), t.keep), func(s space, b *bag) {
+	read(in, t.bits, t.keep, func(s space, b *bag) {
+		t.locate(b.grams)
 		ofChars, ofWords := b.lengths()
 		for i := range b.entries {
 			e := &b.entries[i]
 			var chars, words sums
-			t.grams(&chars, b, e, repeated(e.count))
-			if b.counts(t.whole(e)) {
-				words.add(repeated(e.count), t.row(t.whole(e)))
-			}
+			t.addEntry(&chars, &words, b, e, repeated(e.count))
 			of := func(j int) float64 {
 				return float64(t.scale[j]) / repeatUnit * (shorten(s, ofChars)*float64(chars[j]) + shorten(s, ofWords)*float64(words[j]))
 			}

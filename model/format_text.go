@@ -17,16 +17,16 @@ func (t *Text) encode() []byte {
 		w.float32(t.bias[j])
 		w.float32(t.scale[j])
 	}
-	k := len(t.classes)
-	w.uint(uint64(len(t.rows) / k))
+	buckets := t.Weights().Buckets
+	w.uint(uint64(len(buckets)))
 	last := uint32(0)
-	for _, b := range t.Weights().Buckets {
+	for _, b := range buckets {
 		w.uint(uint64(b - last))
 		last = b
 	}
-	for j := range k {
-		for i := j; i < len(t.rows); i += k {
-			w = append(w, byte(t.rows[i])) //nolint:gosec // the same bits
+	for j := range t.classes {
+		for i := range buckets {
+			w = append(w, byte(t.rows.at(i, j))) //nolint:gosec // the same bits
 		}
 	}
 	return w
@@ -63,10 +63,10 @@ func decodeText(data []byte) (*Text, error) {
 	if r.failed || len(r.rest) > 0 {
 		return nil, damaged("the text model's rows")
 	}
-	t.rows = make([]int8, n*k)
+	t.rows = newRows(n, k)
 	for i := range n {
 		for j := range k {
-			t.rows[i*k+j] = int8(columns[j*n+i]) //nolint:gosec // the same bits
+			t.rows.set(i, j, int8(columns[j*n+i])) //nolint:gosec // the same bits
 		}
 	}
 	t.index()

@@ -1,6 +1,7 @@
 package model
 
 import (
+	"sync"
 	"unicode/utf8"
 )
 
@@ -36,10 +37,36 @@ func mix(h uint64) uint64 {
 	return h * mul2
 }
 
+// hashGrams appends the hashes of a word's n-grams of 2 to maxGram characters.
+func hashGrams(list []uint64, word []rune, seed uint64) []uint64 {
+	var c1, c2, c3, c4 uint64
+	for i, c := range word {
+		c0 := uint64(c) //nolint:gosec // characters are positive
+		h := seed + c0*mul0
+		if i >= 1 {
+			h += c1 * mul1
+			list = append(list, h+2)
+		}
+		if i >= 2 {
+			h += c2 * mul2
+			list = append(list, h+3)
+		}
+		if i >= 3 {
+			h += c3 * mul3
+			list = append(list, h+4)
+		}
+		if i >= 4 {
+			list = append(list, h+c4*mul4+5)
+		}
+		c1, c2, c3, c4 = c0, c1, c2, c3
+	}
+	return list
+}
+
 // A reader cuts texts into words.
 type reader struct {
 	folds *foldTable
-	out   *bag
+	out   bag
 	seed  uint64 // of the space
 
 	word    [maxWord + 2]rune // with the marks around it
@@ -52,6 +79,30 @@ type reader struct {
 
 	from, to int // where the word stands in the text, more or less
 	earlier  int // where the word before begins
+}
+
+// readers are ready to be used again.
+var readers = sync.Pool{New: func() any { return &reader{folds: folds()} }}
+
+// read hands over the bag of each space. The buckets that count have a bit in
+// keep; nil: all.
+func read(in *TextInput, bits int, keep []uint64, yield func(space, *bag)) {
+	r := readers.Get().(*reader) //nolint:forcetypeassert // they hold nothing else
+	r.out.shift, r.out.keep = uint(64-bits), keep
+	last := numSpaces
+	in.each(func(s space, text string) {
+		if s != last {
+			if last != numSpaces {
+				yield(last, &r.out)
+			}
+			r.out.clear(len(text))
+			last = s
+		}
+		r.read(s, text)
+	})
+	yield(last, &r.out)
+	r.out.clear(0) // which lets go of the text
+	readers.Put(r)
 }
 
 // read hands the words of a text to out.
@@ -154,9 +205,7 @@ func (r *reader) emit() {
 		whole = (whole ^ uint64(c)) * mulW //nolint:gosec // characters are positive
 	}
 	if e := r.out.add(mix(whole), r.from, r.to); e != nil {
-		e.from = uint32(len(r.out.buckets)) //nolint:gosec // a bounded text
-		e.grams = r.out.cut(word, r.seed)
-		e.to = uint32(len(r.out.buckets)) //nolint:gosec // as above
+		r.out.cut(e, word, r.seed)
 	}
 	if r.before != 0 {
 		r.out.add(mix(r.before*mul3+whole), r.earlier, r.to)

@@ -15,10 +15,10 @@ type Text struct {
 	bits    int
 	classes []detect.Class
 	bias    []float32
-	scale   []float32 // of one unit of a row, by class
+	scale   []float32 // of one step of a weight, by class
 	keep    []uint64  // bitmap of the buckets with a row
 	rank    []uint32  // rows before each word of keep
-	rows    []int8    // len(classes) each
+	rows    rows
 }
 
 // Scores is what the text model makes of a message.
@@ -39,18 +39,11 @@ func (t *Text) Score(in *TextInput) *Scores {
 	s := None()
 	var logits [detect.NumClasses]float64
 	all, known := 0, 0
-	read(in, newBag(t.bits, wordsOf(in), t.keep), func(sp space, b *bag) {
-		var chars, words sums
+	read(in, t.bits, t.keep, func(sp space, b *bag) {
+		chars, words := t.sum(b)
+		known += len(b.grams) + len(b.wholes)
 		for i := range b.entries {
-			e := &b.entries[i]
-			n := repeated(e.count)
-			if b.counts(t.whole(e)) {
-				words.add(n, t.row(t.whole(e)))
-				known++
-			}
-			t.grams(&chars, b, e, n)
-			known += int(e.to - e.from)
-			all += int(e.grams) + 1
+			all += int(b.entries[i].cut) + 1
 		}
 		ofChars, ofWords := b.lengths()
 		x, y := shorten(sp, ofChars)/repeatUnit, shorten(sp, ofWords)/repeatUnit
@@ -72,64 +65,36 @@ func (t *Text) Score(in *TextInput) *Scores {
 	return s
 }
 
-// sums are rows added up, in steps of the scale and of repeatUnit.
-type sums [detect.NumClasses]int64
-
-func (s *sums) add(n int64, row []int8) {
-	for j, w := range row {
-		s[j] += n * int64(w)
-	}
-}
-
-// whole is the bucket of a word or a pair.
-func (t *Text) whole(e *entry) uint32 { return uint32(e.hash >> (64 - t.bits)) } //nolint:gosec // at most 24 bits
-
-// grams adds the rows of an entry's character n-grams.
-func (t *Text) grams(s *sums, b *bag, e *entry, n int64) {
-	if e.from == e.to {
-		return
-	}
-	var word [detect.NumClasses]int32
-	for _, bucket := range b.buckets[e.from:e.to] {
-		for j, w := range t.row(bucket) {
-			word[j] += int32(w)
+// sum adds up the rows of all n-grams of a bag: each once, and then again those
+// of what is repeated.
+func (t *Text) sum(b *bag) (chars, words sums) {
+	t.locate(b.grams)
+	t.locate(b.wholes)
+	t.rows.add(&chars, b.grams, repeatUnit)
+	t.rows.add(&words, b.wholes, repeatUnit)
+	for i := range b.entries {
+		if e := &b.entries[i]; e.count > 1 {
+			t.addEntry(&chars, &words, b, e, repeated(e.count)-repeatUnit)
 		}
 	}
-	for j := range t.classes {
-		s[j] += n * int64(word[j])
+	return chars, words
+}
+
+// addEntry adds the rows of one entry of a bag whose n-grams are located.
+func (t *Text) addEntry(chars, words *sums, b *bag, e *entry, n int64) {
+	t.rows.add(chars, b.grams[e.from:e.to], n)
+	if whole := [...]uint32{b.whole(e.hash)}; b.counts(whole[0]) == 1 {
+		t.locate(whole[:])
+		t.rows.add(words, whole[:], n)
 	}
 }
 
-// wordsOf is about how many different words and pairs a text has.
-func wordsOf(in *TextInput) int {
-	n := minWords
-	for 4*n < min(len(in.Body), maxBody) {
-		n *= 2
+// locate puts rows in the place of buckets that are kept.
+func (t *Text) locate(list []uint32) {
+	for i, b := range list {
+		word := t.keep[b>>6]
+		list[i] = t.rank[b>>6] + uint32(bits.OnesCount64(word&(1<<(b&63)-1))) //nolint:gosec // at most 64
 	}
-	return n
-}
-
-// read hands over the bag of each space.
-func read(in *TextInput, b *bag, yield func(space, *bag)) {
-	r := &reader{folds: folds(), out: b}
-	last := inSubject
-	in.each(func(s space, text string) {
-		if s != last {
-			yield(last, b)
-			b.clear()
-			last = s
-		}
-		r.read(s, text)
-	})
-	yield(last, b)
-}
-
-// row is the weights of a bucket that is kept.
-func (t *Text) row(b uint32) []int8 {
-	word := t.keep[b>>6]
-	i := int(t.rank[b>>6]) + bits.OnesCount64(word&(1<<(b&63)-1))
-	k := len(t.classes)
-	return t.rows[i*k:][:k]
 }
 
 // softmax writes the probabilities that go with logits.
@@ -158,14 +123,14 @@ type Term struct {
 // bits is trained on, by bucket.
 func Terms(in *TextInput, bits int) []Term {
 	var terms []Term
-	read(in, newBag(bits, 4*wordsOf(in), nil), func(s space, b *bag) {
+	read(in, bits, nil, func(s space, b *bag) {
 		ofChars, ofWords := b.lengths()
 		x, y := shorten(s, ofChars)/repeatUnit, shorten(s, ofWords)/repeatUnit
 		for i := range b.entries {
 			e := &b.entries[i]
 			n := float64(repeated(e.count))
-			terms = append(terms, Term{uint32(e.hash >> b.shift), float32(y * n)}) //nolint:gosec // at most 24 bits
-			for _, bucket := range b.buckets[e.from:e.to] {
+			terms = append(terms, Term{b.whole(e.hash), float32(y * n)})
+			for _, bucket := range b.grams[e.from:e.to] {
 				terms = append(terms, Term{bucket, float32(x * n)})
 			}
 		}

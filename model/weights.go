@@ -30,14 +30,14 @@ func NewText(w *TextWeights) *Text {
 	k := len(w.Classes)
 	t := &Text{
 		bits: w.Bits, classes: slices.Clone(w.Classes), bias: slices.Clone(w.Bias),
-		scale: make([]float32, k), keep: make([]uint64, 1<<w.Bits/64), rows: make([]int8, len(w.Weights)),
+		scale: make([]float32, k), keep: make([]uint64, 1<<w.Bits/64), rows: newRows(len(w.Buckets), k),
 	}
 	for i, v := range w.Weights {
 		t.scale[i%k] = max(t.scale[i%k], float32(math.Abs(float64(v)))/math.MaxInt8)
 	}
 	for i, v := range w.Weights {
 		if s := t.scale[i%k]; s > 0 {
-			t.rows[i] = int8(math.Round(float64(v / s)))
+			t.rows.set(i/k, i%k, int8(math.Round(float64(v/s))))
 		}
 	}
 	for _, b := range w.Buckets {
@@ -61,16 +61,19 @@ func (t *Text) index() {
 
 // Weights is the model as numbers again, quantised as they are.
 func (t *Text) Weights() *TextWeights {
-	w := &TextWeights{Bits: t.bits, Classes: slices.Clone(t.classes), Bias: slices.Clone(t.bias), Weights: make([]float32, len(t.rows))}
+	w := &TextWeights{Bits: t.bits, Classes: slices.Clone(t.classes), Bias: slices.Clone(t.bias)}
 	for i, word := range t.keep {
 		for b := range uint32(64) {
 			if word&(1<<b) != 0 {
-				w.Buckets = append(w.Buckets, uint32(i)<<6|b)
+				w.Buckets = append(w.Buckets, uint32(i)<<6|b) //nolint:gosec // at most 24 bits
 			}
 		}
 	}
-	for i, q := range t.rows {
-		w.Weights[i] = float32(q) * t.scale[i%len(t.classes)]
+	w.Weights = make([]float32, 0, len(w.Buckets)*len(t.classes))
+	for i := range w.Buckets {
+		for j, scale := range t.scale {
+			w.Weights = append(w.Weights, float32(t.rows.at(i, j))*scale)
+		}
 	}
 	return w
 }
