@@ -14,6 +14,8 @@ type bag struct {
 	grams   []uint32 // buckets of the character n-grams that count, entry by entry
 	wholes  []uint32 // buckets of the entries themselves that count
 	texts   []string // that were read
+	cuts    int      // character n-grams, those that do not count too
+	again   []uint32 // entries that occur more than once
 
 	table []uint32 // index of an entry, and 1, and used, by its hash; up to used: free
 	slots []uint32 // that the table is cut from; a power of two
@@ -31,12 +33,14 @@ type entry struct {
 	start, end uint32
 }
 
+// maxGrams is how many n-grams of characters a word has at most.
+const maxGrams = (maxGram - 1) * (maxWord + 2)
+
 // Slots of a table, for a text and at least; powers of two.
 const (
 	minSlots    = 128
-	perSlot     = 2       // bytes of a text
-	maxUsed     = 1 << 30 // entries, before the slots are cleared
-	gramsOfChar = maxGram - 1
+	perSlot  = 2       // bytes of a text
+	maxUsed  = 1 << 30 // entries, before the slots are cleared
 )
 
 // clear makes the bag ready for the next space, whose first text has so many
@@ -48,6 +52,7 @@ func (b *bag) clear(bytes int) {
 	}
 	clear(b.texts)
 	b.entries, b.grams, b.wholes, b.texts = b.entries[:0], b.grams[:0], b.wholes[:0], b.texts[:0]
+	b.again, b.cuts = b.again[:0], 0
 }
 
 // renew makes the table empty, with so many slots.
@@ -64,7 +69,11 @@ func (b *bag) renew(slots int) {
 func (b *bag) add(hash uint64, start, end int) *entry {
 	slot := b.slot(hash)
 	if n := b.table[slot]; n > b.used {
-		if e := &b.entries[n-b.used-1]; e.count < math.MaxUint16 {
+		e := &b.entries[n-b.used-1]
+		if e.count == 1 {
+			b.again = append(b.again, n-b.used-1)
+		}
+		if e.count < math.MaxUint16 {
 			e.count++
 		}
 		return nil
@@ -75,9 +84,8 @@ func (b *bag) add(hash uint64, start, end int) *entry {
 		text: uint32(len(b.texts) - 1), start: uint32(start), end: uint32(end), //nolint:gosec // bounded texts
 	})
 	b.table[slot] = b.used + uint32(len(b.entries)) //nolint:gosec // bounded texts
-	if bucket := b.whole(hash); b.counts(bucket) == 1 {
-		b.wholes = append(b.wholes, bucket)
-	}
+	bucket := b.whole(hash)
+	b.wholes = append(b.wholes, bucket)[:len(b.wholes)+b.counts(bucket)]
 	if 2*len(b.entries) > len(b.table) {
 		b.grow()
 	}
@@ -106,40 +114,71 @@ func (b *bag) grow() {
 func (b *bag) quote(e *entry) string { return b.texts[e.text][e.start:e.end] }
 
 // whole is the bucket of a word or a pair.
-func (b *bag) whole(hash uint64) uint32 { return uint32(hash >> b.shift) } //nolint:gosec // at most 24 bits
+func (b *bag) whole(hash uint64) uint32 { return uint32(hash >> (b.shift & 63)) } //nolint:gosec // at most 24 bits
 
-// cut notes the n-grams of a word, the marks around it included.
+// cut notes the n-grams of 2 to maxGram characters of a word, the marks around
+// it included.
 func (b *bag) cut(e *entry, word []rune, seed uint64) {
-	var room [gramsOfChar * (maxWord + 2)]uint64
-	hashes := hashGrams(room[:0], word, seed)
-	b.grams = slices.Grow(b.grams, len(hashes))
-	grams, n := b.grams[:len(b.grams)+len(hashes)], len(b.grams)
-	for _, h := range hashes { // without a branch: which of them count, nobody foresees
+	b.grams = slices.Grow(b.grams, maxGrams)
+	grams, n := b.grams[:len(b.grams)+maxGrams], len(b.grams)
+	note := func(h uint64) { // without a branch: which of them count, nobody foresees
 		bucket := b.whole(mix(h))
 		grams[n] = bucket
-		n += int(b.counts(bucket)) //nolint:gosec // 0 or 1
+		n += b.counts(bucket)
+	}
+	var c1, c2, c3, c4 uint64
+	for i, c := range word {
+		c0 := uint64(c) //nolint:gosec // characters are positive
+		h := seed + c0*mul0
+		if i >= 1 {
+			h += c1 * mul1
+			note(h + 2)
+		}
+		if i >= 2 {
+			h += c2 * mul2
+			note(h + 3)
+		}
+		if i >= 3 {
+			h += c3 * mul3
+			note(h + 4)
+		}
+		if i >= 4 {
+			note(h + c4*mul4 + 5)
+		}
+		c1, c2, c3, c4 = c0, c1, c2, c3
 	}
 	b.grams = grams[:n]
-	e.cut, e.to = uint16(len(hashes)), uint32(n) //nolint:gosec // bounded texts
+	e.cut, e.to = gramsOf(len(word)), uint32(n) //nolint:gosec // bounded texts
+	b.cuts += int(e.cut)
+}
+
+// gramsOf is how many n-grams a word of so many characters has, marks included.
+func gramsOf(n int) (grams uint16) {
+	for length := 2; length <= min(n, maxGram); length++ {
+		grams += uint16(n - length + 1) //nolint:gosec // a few
+	}
+	return grams
 }
 
 // counts is 1 where a bucket has weights, else 0.
-func (b *bag) counts(bucket uint32) uint64 {
+func (b *bag) counts(bucket uint32) int {
 	if b.keep == nil {
 		return 1
 	}
-	return b.keep[bucket>>6] >> (bucket & 63) & 1
+	return int(b.keep[bucket>>6] >> (bucket & 63) & 1) //nolint:gosec // one bit
 }
 
 // lengths are the squared lengths of the vectors of character and of word
 // n-grams, taking all n-grams for different.
 func (b *bag) lengths() (chars, words float64) {
-	for i := range b.entries {
+	c, w := repeatUnit*repeatUnit*int64(b.cuts), repeatUnit*repeatUnit*int64(len(b.entries))
+	for _, i := range b.again {
 		e := &b.entries[i]
-		x := float64(repeated(e.count)) / repeatUnit
-		chars, words = chars+x*x*float64(e.cut), words+x*x
+		n := repeated(e.count)
+		more := n*n - repeatUnit*repeatUnit
+		c, w = c+more*int64(e.cut), w+more
 	}
-	return chars, words
+	return float64(c) / (repeatUnit * repeatUnit), float64(w) / (repeatUnit * repeatUnit)
 }
 
 // A few n-grams alone say less than many.

@@ -37,32 +37,6 @@ func mix(h uint64) uint64 {
 	return h * mul2
 }
 
-// hashGrams appends the hashes of a word's n-grams of 2 to maxGram characters.
-func hashGrams(list []uint64, word []rune, seed uint64) []uint64 {
-	var c1, c2, c3, c4 uint64
-	for i, c := range word {
-		c0 := uint64(c) //nolint:gosec // characters are positive
-		h := seed + c0*mul0
-		if i >= 1 {
-			h += c1 * mul1
-			list = append(list, h+2)
-		}
-		if i >= 2 {
-			h += c2 * mul2
-			list = append(list, h+3)
-		}
-		if i >= 3 {
-			h += c3 * mul3
-			list = append(list, h+4)
-		}
-		if i >= 4 {
-			list = append(list, h+c4*mul4+5)
-		}
-		c1, c2, c3, c4 = c0, c1, c2, c3
-	}
-	return list
-}
-
 // A reader cuts texts into words.
 type reader struct {
 	folds *foldTable
@@ -113,28 +87,31 @@ func (r *reader) read(s space, text string) {
 	r.word[0] = wordStart
 	t := r.folds
 	for i := 0; i < len(text); {
-		start, c, size := i, rune(text[i]), 1
-		if c >= utf8.RuneSelf {
-			c, size = utf8.DecodeRuneInString(text[i:])
+		start, c := i, rune(text[i])
+		if i++; c < utf8.RuneSelf {
+			c = rune(t.low[c])
+		} else {
+			var size int
+			c, size = utf8.DecodeRuneInString(text[start:])
+			c, i = t.of(c), start+size
 		}
-		i += size
-		switch c = t.of(c); c {
-		case dropped:
-		case separator:
-			r.end()
-		default:
-			if r.n == maxWord {
+		if c <= separator {
+			if c == separator {
 				r.end()
 			}
-			if r.n == 0 && r.singles == 0 {
-				r.from = start
-			}
-			r.to = i
-			r.n++
-			r.word[r.n] = c
-			if c > '9' || c < '0' {
-				r.letters++
-			}
+			continue
+		}
+		if r.n == maxWord {
+			r.end()
+		}
+		if r.n == 0 && r.singles == 0 {
+			r.from = start
+		}
+		r.to = i
+		r.n++
+		r.word[r.n] = c
+		if c > '9' || c < '0' {
+			r.letters++
 		}
 	}
 	r.end()

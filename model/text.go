@@ -42,9 +42,7 @@ func (t *Text) Score(in *TextInput) *Scores {
 	read(in, t.bits, t.keep, func(sp space, b *bag) {
 		chars, words := t.sum(b)
 		known += len(b.grams) + len(b.wholes)
-		for i := range b.entries {
-			all += int(b.entries[i].cut) + 1
-		}
+		all += b.cuts + len(b.entries)
 		ofChars, ofWords := b.lengths()
 		x, y := shorten(sp, ofChars)/repeatUnit, shorten(sp, ofWords)/repeatUnit
 		for j, scale := range t.scale {
@@ -72,10 +70,9 @@ func (t *Text) sum(b *bag) (chars, words sums) {
 	t.locate(b.wholes)
 	t.rows.add(&chars, b.grams, repeatUnit)
 	t.rows.add(&words, b.wholes, repeatUnit)
-	for i := range b.entries {
-		if e := &b.entries[i]; e.count > 1 {
-			t.addEntry(&chars, &words, b, e, repeated(e.count)-repeatUnit)
-		}
+	for _, i := range b.again {
+		e := &b.entries[i]
+		t.addEntry(&chars, &words, b, e, repeated(e.count)-repeatUnit)
 	}
 	return chars, words
 }
