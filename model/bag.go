@@ -38,7 +38,7 @@ const maxGrams = (maxGram - 1) * (maxWord + 2)
 
 // Slots of a table, for a text and at least; powers of two.
 const (
-	minSlots    = 128
+	minSlots = 128
 	perSlot  = 2       // bytes of a text
 	maxUsed  = 1 << 30 // entries, before the slots are cleared
 )
@@ -106,7 +106,7 @@ func (b *bag) slot(hash uint64) int {
 func (b *bag) grow() {
 	b.renew(2 * len(b.table))
 	for n := range b.entries {
-		b.table[b.slot(b.entries[n].hash)] = b.used + uint32(n+1) //nolint:gosec // bounded texts
+		b.table[b.slot(b.entries[n].hash)] = b.used + uint32(n+1)
 	}
 }
 
@@ -165,7 +165,7 @@ func (b *bag) counts(bucket uint32) int {
 	if b.keep == nil {
 		return 1
 	}
-	return int(b.keep[bucket>>6] >> (bucket & 63) & 1) //nolint:gosec // one bit
+	return int(b.keep[bucket>>6] >> (bucket & 63) & 1)
 }
 
 // lengths are the squared lengths of the vectors of character and of word

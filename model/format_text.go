@@ -2,6 +2,7 @@ package model
 
 import (
 	"math"
+	"slices"
 
 	"postern/detect"
 )
@@ -24,6 +25,7 @@ func (t *Text) encode() []byte {
 		w.uint(uint64(b - last))
 		last = b
 	}
+	w = slices.Grow(w, len(buckets)*len(t.classes))
 	for j := range t.classes {
 		for i := range buckets {
 			w = append(w, byte(t.rows.at(i, j))) //nolint:gosec // the same bits

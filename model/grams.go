@@ -61,7 +61,7 @@ var readers = sync.Pool{New: func() any { return &reader{folds: folds()} }}
 // read hands over the bag of each space. The buckets that count have a bit in
 // keep; nil: all.
 func read(in *TextInput, bits int, keep []uint64, yield func(space, *bag)) {
-	r := readers.Get().(*reader) //nolint:forcetypeassert // they hold nothing else
+	r := readers.Get().(*reader) //nolint:errcheck,forcetypeassert // they hold nothing else
 	r.out.shift, r.out.keep = uint(64-bits), keep
 	last := numSpaces
 	in.each(func(s space, text string) {

@@ -65,7 +65,7 @@ func (t *Text) Weights() *TextWeights {
 	for i, word := range t.keep {
 		for b := range uint32(64) {
 			if word&(1<<b) != 0 {
-				w.Buckets = append(w.Buckets, uint32(i)<<6|b) //nolint:gosec // at most 24 bits
+				w.Buckets = append(w.Buckets, uint32(i)<<6|b)
 			}
 		}
 	}
