@@ -39,24 +39,52 @@ func (c *content) addBare(url string, origin Origin) bool {
 	return c.addLink(url, u, origin)
 }
 
-// tokenLen is the length of the run of characters that may stand in a URL,
-// and whether it holds a dot or a colon, without which it can be none.
-func tokenLen(s string) (n int, dotted bool) {
-	for n < len(s) {
-		c := s[n]
+// The kinds of bytes in text that may hold a URL.
+const (
+	inURL  = iota
+	mark   // a dot or colon, without which nothing is a URL
+	loose  // cut from the end of one
+	ending // behind which it ends
+	beyond // of a character beyond ASCII
+)
+
+var tokenBytes = func() (t [256]uint8) {
+	for c := range t {
 		switch {
+		case c >= utf8.RuneSelf:
+			t[c] = beyond
 		case c == '.' || c == ':':
-			dotted = true
-		case c <= ' ' || c == 0x7f || c == '<' || c == '>' || c == '"' || c == '`' || c == '|':
+			t[c] = mark
+		case c <= ' ' || strings.IndexByte("\x7f<>\"`|", byte(c)) >= 0:
+			t[c] = ending
+		case strings.IndexByte(trailing+closing, byte(c)) >= 0:
+			t[c] = loose
+		}
+	}
+	return t
+}()
+
+// tokenLen is the length of the run of characters that may stand in a URL,
+// and whether more than punctuation follows a dot or a colon in it, without
+// which it can be none.
+func tokenLen(s string) (n int, dotted bool) {
+	marked := false
+	for ; n < len(s); n++ {
+		switch tokenBytes[s[n]] {
+		case inURL:
+			dotted = marked
+		case mark:
+			marked = true
+		case ending:
 			return n, dotted
-		case c >= 0x80:
+		case beyond:
 			r, size := utf8.DecodeRuneInString(s[n:])
 			if isBreak(r) {
 				return n, dotted
 			}
 			n += size - 1
+			dotted = marked
 		}
-		n++
 	}
 	return n, dotted
 }
@@ -112,6 +140,9 @@ func knownScheme(s string) int {
 // trailing is the punctuation that may end a sentence behind a URL.
 const trailing = `.,;:!?'*_~\`
 
+// closing are the brackets that may.
+const closing = ")]}"
+
 // trimURL cuts the punctuation that ends a sentence, and brackets that were
 // opened before the URL.
 func trimURL(s string) string {
@@ -120,16 +151,16 @@ func trimURL(s string) string {
 	}
 	s = strings.TrimRight(s, trailing)
 	for s != "" {
-		i := strings.IndexByte(")]}", s[len(s)-1])
+		i := strings.IndexByte(closing, s[len(s)-1])
 		if i < 0 {
 			break
 		}
-		closing := len(s) - len(strings.TrimRight(s, ")]}"+trailing))
-		surplus := strings.Count(s, ")]}"[i:i+1]) - strings.Count(s, "([{"[i:i+1])
+		end := len(s) - len(strings.TrimRight(s, closing+trailing))
+		surplus := strings.Count(s, closing[i:i+1]) - strings.Count(s, "([{"[i:i+1])
 		if surplus <= 0 {
 			break
 		}
-		s = strings.TrimRight(s[:len(s)-min(surplus, closing)], trailing)
+		s = strings.TrimRight(s[:len(s)-min(surplus, end)], trailing)
 	}
 	return s
 }

@@ -176,7 +176,7 @@ func dots(r rune) (uint8, bool) {
 func (c *content) drawPlain(text string) {
 	var v canvas
 	for line := range strings.Lines(text) {
-		line = strings.TrimRight(line, "\r\n")
+		line = bareLine(line)
 		if !v.line(line) {
 			c.searchCanvas(&v)
 		}

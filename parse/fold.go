@@ -131,7 +131,7 @@ func (f *folder) endSingles(end int) {
 
 // dotted joins a word such as "p.a.s.s.w.o.r.d".
 func (f *folder) dotted(i, j int) {
-	if j-i < 2*minSpaced-1 || strings.IndexByte(".-_*", f.in[i+1]) < 0 {
+	if j-i < 2*minSpaced-1 || kinds[f.in[i+1]] != 0 || strings.IndexByte(".-_*", f.in[i+1]) < 0 {
 		return
 	}
 	word := make([]byte, 0, (j-i+1)/2)

@@ -136,7 +136,7 @@ func unfold(s string) string {
 	var b strings.Builder
 	b.Grow(len(s))
 	for line := range strings.Lines(s) {
-		b.WriteString(strings.TrimRight(line, "\r\n"))
+		b.WriteString(bareLine(line))
 	}
 	return b.String()
 }
@@ -147,6 +147,15 @@ func lineEnd(raw []byte, pos int) int {
 		return pos + i + 1
 	}
 	return len(raw)
+}
+
+// bareLine is line without the returns and line feeds at its end.
+func bareLine(line string) string {
+	n := len(line)
+	for n > 0 && (line[n-1] == '\n' || line[n-1] == '\r') {
+		n--
+	}
+	return line[:n]
 }
 
 func trimEOL(line []byte) []byte {

@@ -31,13 +31,18 @@ func (c *content) passwords() []string {
 	words := strings.FieldsFunc(text[:min(len(text), maxSearched)], func(r rune) bool {
 		return unicode.IsSpace(r) || r == ':' || r == '=' || r == '：' || r == '"' || r == '“' || r == '”' || r == '«' || r == '»'
 	})
+	var at []int
+	for i, w := range words {
+		if promise(w) {
+			at = append(at, i)
+		}
+	}
 	for ahead := 1; ahead <= maxBehindWord; ahead++ {
-		for i := 0; i+ahead < len(words); i++ {
-			if !promise(words[i]) {
-				continue
+		for _, i := range at {
+			if i+ahead < len(words) {
+				c.addKey(words[i+ahead])
+				c.addKey(strings.Trim(words[i+ahead], ".,;!?()[]<>'*`"))
 			}
-			c.addKey(words[i+ahead])
-			c.addKey(strings.Trim(words[i+ahead], ".,;!?()[]<>'*`"))
 		}
 	}
 	return c.keys
@@ -49,7 +54,19 @@ func (c *content) addKey(word string) {
 	}
 }
 
+// promising are the first bytes of promises, in either case.
+var promising = func() (t [256]bool) {
+	for _, p := range promises {
+		t[p[0]], t[strings.ToUpper(p)[0]] = true, true
+	}
+	return t
+}()
+
 func promise(word string) bool {
-	word = strings.ToLower(strings.TrimLeft(word, "([*_'"))
+	word = strings.TrimLeft(word, "([*_'")
+	if word == "" || !promising[word[0]] {
+		return false
+	}
+	word = strings.ToLower(word)
 	return slices.ContainsFunc(promises, func(p string) bool { return strings.HasPrefix(word, p) })
 }

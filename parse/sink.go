@@ -109,7 +109,7 @@ func (p *page) flow(to int, text []byte) {
 			continue
 		}
 		j := i
-		for j < len(text) && text[j] > ' ' && text[j] < 0x7f {
+		for j < len(text) && (printed(text[j]) || text[j] == ' ' && j > i && j+1 < len(text) && printed(text[j+1])) {
 			j++
 		}
 		if j > i {
@@ -132,6 +132,9 @@ func (p *page) flow(to int, text []byte) {
 		i += n
 	}
 }
+
+// printed tells the ASCII characters that leave a mark.
+func printed(c byte) bool { return c-'!' < 0x7f-'!' }
 
 // write writes a piece of plain text into the visible sink as it is, but for
 // what takes no room on the screen.

@@ -225,7 +225,7 @@ func (p *page) plain(text string, flowed, delsp bool) {
 	out.lineBreak(1)
 	depth, soft := 0, false // of the line before
 	for line := range strings.Lines(text) {
-		line = strings.TrimRight(line, "\r\n")
+		line = bareLine(line)
 		if strings.TrimSpace(line) == "" {
 			line = ""
 			out.empty++

@@ -105,24 +105,32 @@ func (d *file) add(e entry) {
 	d.entries = append(d.entries, e)
 }
 
+// maxTrailers is how many trailers of each kind are read.
+const maxTrailers = 8
+
 // trailer reads the trailer dictionaries (§7.5.5), the newest first; those of
 // cross-reference streams are added as they are met.
 func (d *file) trailer() {
-	for end, n := len(d.body), 0; n < 8; n++ {
-		i := bytes.LastIndex(d.body[:end], []byte("trailer"))
+	var last [maxTrailers]int // where the last ones stand, in turn
+	found := 0
+	for pos := 0; ; found++ { // forwards, as that is many times faster
+		i := bytes.Index(d.body[pos:], []byte("trailer"))
 		if i < 0 {
 			break
 		}
-		r := reader{buf: d.body, pos: i + len("trailer"), budget: d.budget}
+		pos += i + len("trailer")
+		last[found%maxTrailers] = pos
+	}
+	for n := found - 1; n >= max(0, found-maxTrailers); n-- {
+		r := reader{buf: d.body, pos: last[n%maxTrailers], budget: d.budget}
 		if v, ok := r.next(); ok {
 			if t, ok := v.(dict); ok {
 				d.trailers = append(d.trailers, t)
 			}
 		}
-		end = i
 	}
 	for n, i := range d.kindred("/XRef") {
-		if s, ok := d.object(&d.entries[i], false).(*stream); ok && n < 8 {
+		if s, ok := d.object(&d.entries[i], false).(*stream); ok && n < maxTrailers {
 			d.trailers = append(d.trailers, s.dict)
 		}
 	}
