@@ -17,8 +17,8 @@ func (dangerousAttachment) Doc() string {
 func (d dangerousAttachment) Detect(f *signals.Facts, v signals.Vector) []Finding {
 	var s suspicion
 	name := func(is func(*parse.Attachment) bool) string {
-		for i := range f.Msg.Attachments {
-			if a := &f.Msg.Attachments[i]; is(a) {
+		for a := range f.Msg.Files() {
+			if is(a) {
 				return quote(a.Name)
 			}
 		}

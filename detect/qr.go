@@ -62,9 +62,11 @@ func away(v signals.Vector, foreign, all *signals.Signal) bool {
 
 // hostOf is the host of the first link that stood there.
 func hostOf(f *signals.Facts, where parse.Origin) string {
-	for i := range f.Msg.Links {
-		if l := &f.Msg.Links[i]; l.Origin == where && l.Host != "" {
-			return l.Host
+	for m := range f.Msg.All() {
+		for i := range m.Links {
+			if l := &m.Links[i]; l.Origin == where && l.Host != "" {
+				return l.Host
+			}
 		}
 	}
 	return ""

@@ -23,7 +23,7 @@ func (d replyDiversion) Detect(f *signals.Facts, v signals.Vector) []Finding {
 	switch {
 	case nearOwn(f.From().Domain, v.Of(signals.FromReplyToEdits)):
 		s.because(0.7, signals.FromReplyToEdits, "replies go to "+quote(reply.Domain)+", which is made to be taken for "+quote(f.From().Domain))
-	case is(v, signals.FromReplyToFreemail), is(v, signals.FromFreemail) && signals.Freemail(reply.Domain):
+	case is(v, signals.FromReplyToFreemail), is(v, signals.FromFreemail) && f.Freemail(reply.Domain):
 		if !some(v, signals.BodyPayment) && !some(v, signals.BodySecrecy) || v.Of(signals.RcptUnlisted) < 1 && is(v, signals.AuthAligned) {
 			return nil
 		}

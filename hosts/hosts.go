@@ -145,6 +145,10 @@ func (l *Lists) Of(host, path string) Kind {
 	return k
 }
 
+// Has tells whether host itself, in lower case and A-label form, is on the list
+// of a kind; names above it do not count.
+func (l *Lists) Has(host string, k Kind) bool { return l.kinds[host]&k != 0 }
+
 // own tells what the host says of itself.
 func (l *Lists) own(host string) (k Kind) {
 	if strings.HasPrefix(host, "[") || host != "" && host[len(host)-1]-'0' <= 9 {

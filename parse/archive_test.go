@@ -131,3 +131,62 @@ func TestLimits(t *testing.T) {
 		}
 	}
 }
+
+// TestInside opens what archives hold, encrypted ones too where the message
+// gives the password, and joins what is found to the message.
+func TestInside(t *testing.T) {
+	t.Parallel()
+	page := `<form action="https://a.example/"><input type=password></form>`
+	letter := "From: b@example.net\nSubject: inner\n\nSee https://b.example/x"
+	pdf := string(pdfOf("<</Type/Page/Annots[<</A<</URI(https://c.example/)>>>>]>>"))
+	inner := zipOf(t, "page.html", page)
+	for name, file := range map[string][]byte{
+		"a.zip":  zipOf(t, "d/page.html", page, "letter.eml", letter, "x.pdf", pdf),
+		"b.zip":  zipOf(t, "letter.eml", letter, "inner.zip", string(inner), "x.pdf", pdf),
+		"tar.gz": gzipOf(t, tarFiles(t, "page.html", page, "letter.eml", letter, "x.pdf", pdf)),
+	} {
+		raw := attach(name, file)
+		m := Read(raw, DefaultLimits)
+		checkInvariants(t, raw, m, DefaultLimits)
+		var names, urls []string
+		for a := range m.Files() {
+			names = append(names, a.Name)
+		}
+		for each := range m.All() {
+			for _, l := range each.Links {
+				urls = append(urls, l.URL)
+			}
+		}
+		slices.Sort(names)
+		slices.Sort(urls)
+		if want := []string{name, "letter.eml", "page.html", "x.pdf"}; !slices.Equal(names, sorted(want)) {
+			t.Errorf("%s: files %q", name, names)
+		}
+		if want := []string{"https://a.example/", "https://b.example/x", "https://c.example/"}; !slices.Equal(urls, want) {
+			t.Errorf("%s: links %q", name, urls)
+		}
+		if len(m.Text.Forwards) != 1 {
+			t.Errorf("%s: forwards %+v", name, m.Text.Forwards)
+		}
+	}
+}
+
+func sorted(list []string) []string { slices.Sort(list); return list }
+
+func tarFiles(t *testing.T, files ...string) []byte {
+	t.Helper()
+	var b bytes.Buffer
+	w := tar.NewWriter(&b)
+	for i := 0; i < len(files); i += 2 {
+		if err := w.WriteHeader(&tar.Header{Name: files[i], Mode: 0o600, Size: int64(len(files[i+1]))}); err != nil {
+			t.Fatal(err)
+		}
+		if _, err := w.Write([]byte(files[i+1])); err != nil {
+			t.Fatal(err)
+		}
+	}
+	if err := w.Close(); err != nil {
+		t.Fatal(err)
+	}
+	return b.Bytes()
+}

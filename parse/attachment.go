@@ -18,17 +18,30 @@ func (c *content) attachments() {
 		if !c.spend(&c.left.Attachments) {
 			return
 		}
-		a := Attachment{Part: i, Name: p.Name, Declared: p.Type, Sniffed: sniff(p.Body), Size: len(p.Body)}
-		switch p.Type {
-		case "message/rfc822", "message/global":
-			if a.Message = c.nested(p); a.Message != nil {
-				c.m.Text.attached(a.Message)
-			}
-		default:
-			c.inspect(&a, p)
-		}
+		a := c.attachment(i, p)
 		c.m.Attachments = append(c.m.Attachments, a)
 	}
+}
+
+// attachment reads one file.
+func (c *content) attachment(part int, p *Part) Attachment {
+	a := Attachment{Part: part, Name: p.Name, Declared: p.Type, Sniffed: sniff(p.Body), Size: len(p.Body)}
+	switch {
+	case !p.isMessage():
+		c.inspect(&a, p)
+	default:
+		if a.Message = c.nested(p); a.Message != nil {
+			c.m.Text.attached(a.Message)
+		}
+	}
+	return a
+}
+
+// isMessage reports a message in the message. Some programs send one as a file
+// of no type.
+func (p *Part) isMessage() bool {
+	return p.Type == "message/rfc822" || p.Type == "message/global" ||
+		p.Type == "application/octet-stream" && len(p.Name) > 4 && strings.EqualFold(p.Name[len(p.Name)-4:], ".eml")
 }
 
 // nested reads a message inside the message, which counts as one more depth.

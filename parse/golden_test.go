@@ -101,7 +101,17 @@ func describe(m *Message, indent string) string {
 			line("  leads to %+q at %q, names %q, rewritten %v redirected %v", l.Target, l.Leads, l.Inner, l.Rewritten, l.Redirected)
 		}
 	}
-	for _, a := range m.Attachments {
+	describeFiles(&b, m.Attachments, indent)
+	for _, code := range m.Codes {
+		line("code in %s %+q", code.In, code.Text)
+	}
+	line("defects %s", m.Defects)
+	return b.String()
+}
+
+func describeFiles(b *bytes.Buffer, list []Attachment, indent string) {
+	line := func(format string, args ...any) { fmt.Fprintf(b, indent+format+"\n", args...) }
+	for _, a := range list {
 		line("attachment %q %s sniffed %s, %d bytes %q encrypted %v", a.Name, a.Declared, a.Sniffed, a.Size, a.Entries, a.Encrypted)
 		if f := a.Found; f != nil {
 			line("  found %s flags %s title %q author %q by %q, %q names %q codes %q", f.Kind, f.Flags, f.Title, f.Author, f.Program, f.Producer, f.Names, f.Codes)
@@ -116,10 +126,6 @@ func describe(m *Message, indent string) string {
 		if a.Message != nil {
 			b.WriteString(describe(a.Message, indent+"  | "))
 		}
+		describeFiles(b, a.Inside, indent+"  in ")
 	}
-	for _, code := range m.Codes {
-		line("code in %s %+q", code.In, code.Text)
-	}
-	line("defects %s", m.Defects)
-	return b.String()
 }

@@ -88,7 +88,7 @@ func (c *content) inspect(a *Attachment, p *Part) {
 		a.Found = inside.Guard(kind, func(f *inside.Found) { shortcut.Decode(f, p.Body, budget) })
 		c.join(a.Found, InAttachment, CodeInImage)
 	case inside.Archive:
-		c.archive(a, p.Body)
+		c.archive(a, p)
 	case inside.Page:
 		c.attachedPage(a, p)
 	default:

@@ -30,7 +30,6 @@ func checkMessage(t *testing.T, raw []byte, m *Message, lim Limits, used *Limits
 	t.Helper()
 	used.Parts += len(m.Parts)
 	used.Links += len(m.Links)
-	used.Attachments += len(m.Attachments)
 	if len(m.Header) > lim.Fields || depth > lim.Depth || m.BodyStart > len(raw) {
 		t.Errorf("%d fields, depth %d, body at %d of %d", len(m.Header), depth, m.BodyStart, len(raw))
 	}
@@ -76,14 +75,21 @@ func checkMessage(t *testing.T, raw []byte, m *Message, lim Limits, used *Limits
 		}
 	}
 	checkParts(t, raw, m, used)
-	for _, a := range m.Attachments {
+	checkFiles(t, m, m.Attachments, lim, used, depth)
+}
+
+func checkFiles(t *testing.T, m *Message, list []Attachment, lim Limits, used *Limits, depth int) {
+	t.Helper()
+	used.Attachments += len(list)
+	for _, a := range list {
 		used.Entries += len(a.Entries)
 		if !utf8.ValidString(a.Name) || hasControl(a.Name) {
 			t.Errorf("unclean name %q", a.Name)
 		}
-		if a.Message != nil {
+		if a.Message != nil && a.Part >= 0 {
 			checkMessage(t, m.Parts[a.Part].Body, a.Message, lim, used, depth+1)
 		}
+		checkFiles(t, m, a.Inside, lim, used, depth)
 	}
 }
 

@@ -159,6 +159,8 @@ type Attachment struct {
 	Size     int    // decoded bytes
 	Entries  []string
 	// Entries are the names inside an archive, nested ones as "a.zip/b.exe".
+	Inside []Attachment
+	// Inside are the documents and messages in an archive that were read; Part is -1.
 	Encrypted bool          // the archive or document asks for a password
 	Message   *Message      // a nested message/rfc822
 	Found     *inside.Found // what its decoder found; nil where none read it
@@ -173,8 +175,30 @@ func (m *Message) visit(yield func(*Message) bool) bool {
 	if !yield(m) {
 		return false
 	}
-	for i := range m.Attachments {
-		if a := m.Attachments[i].Message; a != nil && !a.visit(yield) {
+	return visit(m.Attachments, yield)
+}
+
+func visit(list []Attachment, yield func(*Message) bool) bool {
+	for i := range list {
+		a := &list[i]
+		if a.Message != nil && !a.Message.visit(yield) || !visit(a.Inside, yield) {
+			return false
+		}
+	}
+	return true
+}
+
+// Files gives what is attached to the message and to the messages in it, with
+// what was read of archives, each after what holds it, and the message that it
+// is attached to.
+func (m *Message) Files() iter.Seq2[*Attachment, *Message] {
+	return func(yield func(*Attachment, *Message) bool) { m.files(m.Attachments, yield) }
+}
+
+func (m *Message) files(list []Attachment, yield func(*Attachment, *Message) bool) bool {
+	for i := range list {
+		a := &list[i]
+		if !yield(a, m) || a.Message != nil && !a.Message.files(a.Message.Attachments, yield) || !m.files(a.Inside, yield) {
 			return false
 		}
 	}

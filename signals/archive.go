@@ -20,8 +20,8 @@ var ArchiveFiles = define(Signal{
 	Doc: "Files that attached archives and disk images list, those of archives inside included; unknown without one.",
 	Eval: func(f *Facts) float64 {
 		n, any := 0, false
-		for i := range f.Msg.Attachments {
-			if x := f.Msg.Attachments[i].Found; x != nil && x.Kind == content.Archive {
+		for _, h := range f.look().held {
+			if x := h.Found; x != nil && x.Kind == content.Archive {
 				n, any = n+len(x.Names), true
 			}
 		}

@@ -11,6 +11,32 @@ import (
 // maxFileText is how much text of all attached files is read.
 const maxFileText = 64 << 10
 
+// A held file is attached to the message or to one in it, or was read of an
+// archive.
+type held struct {
+	*parse.Attachment
+	of *parse.Message
+}
+
+// body is what the file is made of; nil where it is in an archive.
+func (h *held) body() []byte {
+	if h.Part < 0 || h.Part >= len(h.of.Parts) {
+		return nil
+	}
+	return h.of.Parts[h.Part].Body
+}
+
+// hold lists what the message holds.
+func (f *Facts) hold(v *view) {
+	for a, m := range f.Msg.Files() {
+		v.held = append(v.held, held{a, m})
+		if a.Message != nil {
+			v.inner = append(v.inner, a.Message)
+			v.codes = append(v.codes[:len(v.codes):len(v.codes)], a.Message.Codes...)
+		}
+	}
+}
+
 // files is what several signals look at in the attached files.
 type files struct {
 	wants  lexis.Reading // of all their text together
@@ -30,15 +56,21 @@ func (f *Facts) files() *files {
 func (f *Facts) readFiles() *files {
 	var all strings.Builder
 	out := &files{}
-	for i := range f.Msg.Attachments {
-		if x := f.Msg.Attachments[i].Found; x != nil {
+	add := func(title, text string) {
+		if left := maxFileText - all.Len(); left > 0 {
+			all.WriteString(title)
+			all.WriteByte('\n')
+			all.WriteString(text[:min(len(text), left)])
+			all.WriteByte('\n')
+		}
+	}
+	for _, h := range f.look().held {
+		if x := h.Found; x != nil {
 			out.words += x.Words
-			if left := maxFileText - all.Len(); left > 0 {
-				all.WriteString(x.Title)
-				all.WriteByte('\n')
-				all.WriteString(x.Text[:min(len(x.Text), left)])
-				all.WriteByte('\n')
-			}
+			add(x.Title, x.Text)
+		}
+		if m := h.Message; m != nil {
+			add(m.Subject, m.Text.Visible)
 		}
 	}
 	if all.Len() == 0 {
@@ -54,11 +86,12 @@ func (f *Facts) readFiles() *files {
 	return out
 }
 
-// found counts the attached files of a kind that fulfil is.
+// found counts the files of a kind that fulfil is: those attached, also to a
+// message that is attached, and those in archives.
 func found(f *Facts, kind content.Kind, is func(*content.Found) bool) float64 {
 	n := 0
-	for i := range f.Msg.Attachments {
-		if x := f.Msg.Attachments[i].Found; x != nil && x.Kind == kind && is(x) {
+	for _, h := range f.look().held {
+		if x := h.Found; x != nil && x.Kind == kind && is(x) {
 			n++
 		}
 	}

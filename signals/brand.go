@@ -147,7 +147,7 @@ var (
 		})
 	BrandFreemail = brand("freemail", Bool, "The sender's name bears a brand, and From is a free mailbox that is not the brand's",
 		func(f *Facts, c *brandClaim) float64 {
-			return truth(len(c.name) > 0 && !c.owned && Freemail(f.From().Domain))
+			return truth(len(c.name) > 0 && !c.owned && f.Freemail(f.From().Domain))
 		})
 	BrandLure = brand("lure_elsewhere", Count, "Links whose words want a click, a sign-in or a document opened, and that lead neither to the claimed brand nor to the sender, while the sender is not the brand",
 		func(f *Facts, c *brandClaim) float64 {

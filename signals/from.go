@@ -1,9 +1,9 @@
 package signals
 
 import (
-	_ "embed" // freemail.txt
 	"strings"
 
+	"postern/hosts"
 	"postern/lookalike"
 	"postern/parse"
 )
@@ -60,19 +60,14 @@ var FromNameConfusables = define(Signal{
 	},
 })
 
-//go:embed freemail.txt
-var freemailFile string
-
-var freemail = list(freemailFile)
-
 // Freemail tells whether anybody can open a mailbox at domain.
-func Freemail(domain string) bool { return freemail[domain] }
+func (f *Facts) Freemail(domain string) bool { return f.lists().Has(domain, hosts.FreeMail) }
 
 // FromFreemail tells whether the author writes from a free mailbox.
 var FromFreemail = define(Signal{
 	Name: "from.freemail", Level: Domain, Unit: Bool,
 	Doc:  "The From domain belongs to a provider where anybody can open a mailbox.",
-	Eval: func(f *Facts) float64 { return truth(Freemail(f.From().Domain)) },
+	Eval: func(f *Facts) float64 { return truth(f.Freemail(f.From().Domain)) },
 })
 
 // FromLocalDigits is how much of the local part is digits.
@@ -172,7 +167,7 @@ var FromReplyToFreemail = define(Signal{
 	Name: "from.reply_to_freemail", Level: Message, Unit: Bool,
 	Doc: "Reply-To is at a free provider while From is not.",
 	Eval: func(f *Facts) float64 {
-		return replyTo(f, func(reply, from parse.Address) bool { return Freemail(reply.Domain) && !Freemail(from.Domain) })
+		return replyTo(f, func(reply, from parse.Address) bool { return f.Freemail(reply.Domain) && !f.Freemail(from.Domain) })
 	},
 })
 

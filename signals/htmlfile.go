@@ -83,15 +83,14 @@ var HTMLFileRcpt = define(Signal{
 	Eval: func(f *Facts) float64 {
 		n := 0
 		var forms []string
-		for i := range f.Msg.Attachments {
-			a := &f.Msg.Attachments[i]
-			if a.Found == nil || a.Found.Kind != content.Page || a.Part < 0 || a.Part >= len(f.Msg.Parts) || n >= maxPages {
+		for _, h := range f.look().held {
+			if h.Found == nil || h.Found.Kind != content.Page || n >= maxPages {
 				continue
 			}
 			if forms == nil {
 				forms = f.rcptForms()
 			}
-			body := f.Msg.Parts[a.Part].Body
+			body := h.body()
 			body = body[:min(len(body), maxPage)]
 			if slices.ContainsFunc(forms, func(s string) bool { return bytes.Contains(body, []byte(s)) }) {
 				n++

@@ -1,6 +1,8 @@
 package signals
 
 import (
+	"slices"
+
 	"postern/content"
 	"postern/parse"
 )
@@ -18,8 +20,8 @@ var ImagePixels = define(Signal{
 	Doc: "Pixels of the largest image that comes with the message; unknown without one.",
 	Eval: func(f *Facts) float64 {
 		most := Unknown
-		for i := range f.Msg.Attachments {
-			if x := f.Msg.Attachments[i].Found; x != nil && x.Kind == content.Image {
+		for _, h := range f.look().held {
+			if x := h.Found; x != nil && x.Kind == content.Image {
 				if n := float64(x.Width) * float64(x.Height); !(n <= most) {
 					most = n
 				}
@@ -42,7 +44,9 @@ var ImageSole = define(Signal{
 				return 1
 			}
 		}
-		return truth(found(f, content.Image, func(*content.Found) bool { return true }) > 0)
+		return truth(slices.ContainsFunc(f.Msg.Attachments, func(a parse.Attachment) bool {
+			return a.Found != nil && a.Found.Kind == content.Image
+		}))
 	},
 })
 

@@ -170,7 +170,7 @@ var LinkMailtoForeign = define(Signal{
 var LinkMailtoFree = define(Signal{
 	Name: "link.mailto_freemail", Level: Message, Unit: Count,
 	Doc:  "Links that write to a free mailbox.",
-	Eval: func(f *Facts) float64 { return f.mailto(Freemail) },
+	Eval: func(f *Facts) float64 { return f.mailto(f.Freemail) },
 })
 
 func (f *Facts) mailto(is func(domain string) bool) float64 {

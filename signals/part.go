@@ -8,11 +8,11 @@ import (
 	"postern/parse"
 )
 
-// attachments counts those that fulfil is.
+// attachments counts those that fulfil is, also of attached messages.
 func attachments(f *Facts, is func(*parse.Attachment) bool) float64 {
 	n := 0
-	for i := range f.Msg.Attachments {
-		if is(&f.Msg.Attachments[i]) {
+	for _, h := range f.look().held {
+		if h.Part >= 0 && is(h.Attachment) {
 			n++
 		}
 	}
@@ -120,14 +120,14 @@ var PartHTMLActive = define(Signal{
 	Name: "part.html_active", Level: Message, Unit: Count,
 	Doc: "Attached web pages that hold a script, a password field, or a jump to another page.",
 	Eval: func(f *Facts) float64 {
-		pages := 0
-		return attachments(f, func(a *parse.Attachment) bool {
-			if !page(a) || a.Part < 0 || a.Part >= len(f.Msg.Parts) || pages >= maxPages {
-				return false
+		pages, n := 0, 0
+		for _, h := range f.look().held {
+			if page(h.Attachment) && h.body() != nil && pages < maxPages {
+				pages++
+				n += int(truth(active(h.body())))
 			}
-			pages++
-			return active(f.Msg.Parts[a.Part].Body)
-		})
+		}
+		return float64(n)
 	},
 })
 

@@ -17,8 +17,8 @@ var PDFCount = define(Signal{
 // pdfs adds up a number of the attached PDF files; unknown without one.
 func pdfs(f *Facts, number func(*content.Found) int) float64 {
 	sum, any := 0, false
-	for i := range f.Msg.Attachments {
-		if x := f.Msg.Attachments[i].Found; x != nil && x.Kind == content.PDF {
+	for _, h := range f.look().held {
+		if x := h.Found; x != nil && x.Kind == content.PDF {
 			sum, any = sum+number(x), true
 		}
 	}

@@ -11,7 +11,7 @@ import (
 var QRCodes = define(Signal{
 	Name: "qr.codes", Level: Message, Unit: Count,
 	Doc:  "QR codes that the message or a file in it shows.",
-	Eval: func(f *Facts) float64 { return float64(len(f.Msg.Codes)) },
+	Eval: func(f *Facts) float64 { return float64(len(f.look().codes)) },
 })
 
 // QRLinks counts those that open a web page.
@@ -37,12 +37,12 @@ var QRRcpt = define(Signal{
 	Name: "qr.rcpt", Level: Message, Unit: Count,
 	Doc: "QR codes that carry the address of a recipient, in the clear or in base64.",
 	Eval: func(f *Facts) float64 {
-		if len(f.Msg.Codes) == 0 {
+		if len(f.look().codes) == 0 {
 			return 0
 		}
 		forms := f.rcptForms()
 		n := 0
-		for _, c := range f.Msg.Codes {
+		for _, c := range f.look().codes {
 			if slices.ContainsFunc(forms, func(s string) bool { return strings.Contains(c.Text, s) }) {
 				n++
 			}
@@ -81,7 +81,7 @@ var QRInPDF = define(Signal{
 
 func codesIn(f *Facts, is func(parse.CodePlace) bool) float64 {
 	n := 0
-	for _, c := range f.Msg.Codes {
+	for _, c := range f.look().codes {
 		if is(c.In) {
 			n++
 		}
@@ -95,7 +95,7 @@ var QRPayment = define(Signal{
 	Doc: "QR codes that order a payment: of banks (EPC069-12, EMVCo, Swiss QR) or in crypto-currency.",
 	Eval: func(f *Facts) float64 {
 		n := 0
-		for _, c := range f.Msg.Codes {
+		for _, c := range f.look().codes {
 			if slices.ContainsFunc(paymentCodes, func(p string) bool { return strings.HasPrefix(strings.ToLower(c.Text), p) }) {
 				n++
 			}

@@ -36,8 +36,18 @@ func (f *Facts) lists() *hosts.Lists {
 	return f.Hosts
 }
 
-// readLinks keeps the links that open pages.
-func (f *Facts) readLinks() []target {
+// inFile tells whether l stands in a file, or in a QR code.
+func inFile(l *parse.Link) bool {
+	switch l.Origin {
+	case parse.InAttachment, parse.InScript, parse.InCalendar, parse.InQR, parse.InPDF, parse.InOffice:
+		return true
+	}
+	return false
+}
+
+// readLinks keeps the links that open pages: those of the message, and those
+// in the files of the messages in it.
+func (f *Facts) readLinks(inner []*parse.Message) []target {
 	n := 0
 	for i := range f.Msg.Links {
 		if web(&f.Msg.Links[i]) {
@@ -46,17 +56,27 @@ func (f *Facts) readLinks() []target {
 	}
 	targets := make([]target, 0, n)
 	for i := range f.Msg.Links {
-		l := &f.Msg.Links[i]
-		if !web(l) {
-			continue
+		if l := &f.Msg.Links[i]; web(l) {
+			targets = f.follow(targets, l)
 		}
-		targets = append(targets, target{Link: l})
-		t := &targets[len(targets)-1]
-		if len(targets) == 1 {
-			t.read(f.lists(), &target{Link: &parse.Link{}})
-		} else {
-			t.read(f.lists(), &targets[len(targets)-2])
+	}
+	for _, m := range inner {
+		for i := range m.Links {
+			if l := &m.Links[i]; web(l) && inFile(l) {
+				targets = f.follow(targets, l)
+			}
 		}
+	}
+	return targets
+}
+
+// follow adds the target of l.
+func (f *Facts) follow(targets []target, l *parse.Link) []target {
+	targets = append(targets, target{Link: l})
+	if t := &targets[len(targets)-1]; len(targets) == 1 {
+		t.read(f.lists(), &target{Link: &parse.Link{}})
+	} else {
+		t.read(f.lists(), &targets[len(targets)-2])
 	}
 	return targets
 }

@@ -14,7 +14,12 @@ type view struct {
 	forms forms
 	links []target
 	urls  urls
-	lures []*target // made by lures
+	lures []*target        // made by lures
+	held  []held           // files of all messages, and of archives
+	codes []parse.Code     // of all messages
+	inner []*parse.Message // those attached to the message
+
+	innerLinks []target // of those, in their text; made by nested
 
 	senders *parties // made by senders
 
@@ -40,8 +45,10 @@ func (f *Facts) look() *view {
 		f.seen = &view{
 			text:  readText(f.Msg.Subject, region(f.From().Domain), &f.Msg.Text),
 			forms: readForms(&f.Msg.Text),
-			links: f.readLinks(),
+			codes: f.Msg.Codes,
 		}
+		f.hold(f.seen)
+		f.seen.links = f.readLinks(f.seen.inner)
 		f.seen.urls = countURLs(f.seen.links)
 	}
 	return f.seen

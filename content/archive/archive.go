@@ -23,6 +23,7 @@ const (
 	maxNesting = 2       // archives inside archives that are listed
 	maxInner   = 8 << 20 // bytes that an inner archive may have
 	maxSniffed = 64      // files whose first bytes are looked at
+	maxOpened  = 16      // documents that are handed over
 	maxName    = 255
 )
 
@@ -85,9 +86,10 @@ func Trailing(body []byte) bool {
 }
 
 // Decode lists a file; name is what it is called. Where it asks for a
-// password, passwords are tried.
-func Decode(f *content.Found, body []byte, name string, passwords []string, b *content.Budget) {
-	r := &reader{found: f, passwords: passwords, budget: b, name: name}
+// password, passwords are tried. What other decoders read of what is inside is
+// handed to open, if that is not nil, by its path.
+func Decode(f *content.Found, body []byte, name string, passwords []string, b *content.Budget, open func(path string, data []byte)) {
+	r := &reader{found: f, passwords: passwords, budget: b, name: name, open: open}
 	l := formatOf(body)
 	switch {
 	case l != nil:
@@ -114,6 +116,34 @@ type reader struct {
 	name      string
 	depth     int
 	sniffed   int
+	open      func(path string, data []byte)
+	opened    int
+}
+
+// wanted tells whether a file is to be unpacked for another decoder.
+func (r *reader) wanted(name string) bool {
+	return r.open != nil && r.opened < maxOpened && documents[strings.ToLower(path.Ext(name))]
+}
+
+// documents are the extensions of what other decoders read: documents, pages,
+// messages, calendars, shortcuts, notebooks and images.
+var documents = extensions(".pdf .doc .docx .docm .dot .dotx .dotm .rtf .xls .xlsx .xlsm .xlsb .xlam .ppt .pptx .pptm .ppsx .ppsm .odt .ods .odp .slk " +
+	".htm .html .shtml .xhtml .mht .svg .eml .ics .vcf .txt .url .lnk .one .png .jpg .jpeg .gif .bmp .webp .tif .tiff")
+
+func extensions(list string) map[string]bool {
+	m := map[string]bool{}
+	for ext := range strings.FieldsSeq(list) {
+		m[ext] = true
+	}
+	return m
+}
+
+// hand gives a file that was unpacked to whoever reads it.
+func (r *reader) hand(name string, data []byte) {
+	if len(data) > 0 && r.wanted(name) {
+		r.opened++
+		r.open(name, data)
+	}
 }
 
 // add notes a name; false means that the limit was reached.
@@ -148,6 +178,7 @@ func (r *reader) zip(body []byte, prefix string) {
 		if data, ok := z.Unlock(f, r.passwords, r.budget); ok {
 			r.found.Flags |= content.Opened
 			r.sniff(data)
+			r.hand(prefix+f.Name, data)
 			r.descend(data, prefix+f.Name)
 		}
 	}
@@ -158,6 +189,12 @@ func (r *reader) zip(body []byte, prefix string) {
 func (r *reader) inner(z *Zip, f *File, prefix string) {
 	if r.depth < maxNesting && packed(f.Name) {
 		r.descend(z.Open(f, maxInner, r.budget), prefix+f.Name)
+		return
+	}
+	if r.wanted(f.Name) {
+		data := z.Open(f, maxInner, r.budget)
+		r.sniff(data)
+		r.hand(prefix+f.Name, data)
 		return
 	}
 	if r.sniffed < maxSniffed && len(f.data) > 0 {
@@ -256,6 +293,7 @@ func (r *reader) one(from io.Reader, name, prefix string) {
 	name = fileName([]byte(name))
 	if r.add(prefix + name) {
 		r.sniff(out)
+		r.hand(prefix+name, out)
 		r.descend(out, prefix+name)
 	}
 }
@@ -275,8 +313,11 @@ func (r *reader) tar(body []byte, prefix string) {
 		if !r.add(name) {
 			return
 		}
-		if r.depth < maxNesting && packed(name) {
+		switch {
+		case r.depth < maxNesting && packed(name):
 			r.descend(r.unpack(t), name)
+		case r.wanted(name):
+			r.hand(name, r.unpack(t))
 		}
 	}
 }

@@ -101,7 +101,9 @@ func (r *reader) isoFolders(body, root []byte, prefix string, wideNames bool) {
 			if !r.add(queue[0].prefix + shown) {
 				return
 			}
-			r.sniff(extent(body, record))
+			data := extent(body, record)
+			r.sniff(data)
+			r.hand(queue[0].prefix+shown, data)
 		}
 	}
 }

@@ -12,7 +12,7 @@ import (
 
 func decode(body []byte, name string, passwords ...string) (*content.Found, content.Budget) {
 	b := content.DefaultBudget
-	return content.Guard(content.Archive, func(f *content.Found) { Decode(f, body, name, passwords, &b) }), b
+	return content.Guard(content.Archive, func(f *content.Found) { Decode(f, body, name, passwords, &b, nil) }), b
 }
 
 func zipped(tb testing.TB, files ...string) []byte {
