@@ -154,7 +154,14 @@ func bombs() map[string]struct {
 // The time is that of the processor, since tests run beside others; twice what
 // is promised is let through.
 func TestBombs(t *testing.T) { //nolint:paralleltest // memory is measured
-	for name, bomb := range bombs() {
+	all := bombs()
+	for name, body := range archiveBombs() {
+		all[name] = struct {
+			kind string
+			body []byte
+		}{"application/octet-stream", body}
+	}
+	for name, bomb := range all {
 		disposition := "attachment"
 		if name == "cells" || name == "blocks" {
 			disposition = "inline"

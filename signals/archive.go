@@ -33,7 +33,7 @@ var ArchiveFiles = define(Signal{
 })
 
 // diskImages are formats that Windows opens as a drive.
-var diskImages = map[string]bool{"iso": true, "udf": true, "vhd": true, "vhdx": true, "fat": true}
+var diskImages = map[string]bool{"iso": true, "udf": true, "vhd": true, "vhdx": true, "fat": true, "ntfs": true, "disk": true}
 
 // ArchiveDisk counts disk images.
 var ArchiveDisk = define(Signal{

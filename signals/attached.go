@@ -1,6 +1,7 @@
 package signals
 
 import (
+	"slices"
 	"strings"
 
 	"postern/content"
@@ -32,7 +33,7 @@ func (f *Facts) hold(v *view) {
 		v.held = append(v.held, held{a, m})
 		if a.Message != nil {
 			v.inner = append(v.inner, a.Message)
-			v.codes = append(v.codes[:len(v.codes):len(v.codes)], a.Message.Codes...)
+			v.codes = append(slices.Clip(v.codes), a.Message.Codes...)
 		}
 	}
 }

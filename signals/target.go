@@ -38,11 +38,7 @@ func (f *Facts) lists() *hosts.Lists {
 
 // inFile tells whether l stands in a file, or in a QR code.
 func inFile(l *parse.Link) bool {
-	switch l.Origin {
-	case parse.InAttachment, parse.InScript, parse.InCalendar, parse.InQR, parse.InPDF, parse.InOffice:
-		return true
-	}
-	return false
+	return l.Origin >= parse.InAttachment
 }
 
 // readLinks keeps the links that open pages: those of the message, and those

@@ -49,16 +49,18 @@ func listers() []lister {
 		{"rar", at(0, "Rar!\x1a\x07\x01\x00"), (*reader).rar5},
 		{"rar", at(0, "Rar!\x1a\x07\x00"), (*reader).rar4},
 		{"cab", at(0, "MSCF\x00\x00\x00\x00"), (*reader).cabinet},
-		{"xz", at(0, "\xfd7zXZ\x00"), nil},
+		{"xz", at(0, xzMagic), (*reader).xz},
 		{"ace", at(7, "**ACE**"), nil},
-		{"arj", isARJ, nil},
+		{"arj", isARJ, (*reader).arj},
 		{"lzh", isLZH, (*reader).lzh},
-		{"vhdx", at(0, "vhdxfile"), nil},
-		{"vhd", isVHD, nil},
+		{"vhdx", at(0, "vhdxfile"), (*reader).disk},
+		{"vhd", isVHD, (*reader).disk},
 		{"iso", at(isoStart+1, "CD001"), (*reader).iso},
 		{"udf", isUDF, (*reader).udf},
 		{"tar", at(257, "ustar"), (*reader).tar},
 		{"fat", isFAT, (*reader).fat},
+		{"ntfs", at(3, "NTFS    "), (*reader).disk},
+		{"disk", isDisk, (*reader).disk},
 	}
 }
 
@@ -161,7 +163,7 @@ func (r *reader) add(name string) bool {
 // zip lists a ZIP archive.
 func (r *reader) zip(body []byte, prefix string) {
 	z := ReadZip(body, r.budget)
-	tried := false
+	passwords := r.passwords
 	for i := range z.Files {
 		f := &z.Files[i]
 		if !r.add(prefix + f.Name) {
@@ -171,16 +173,20 @@ func (r *reader) zip(body []byte, prefix string) {
 			r.inner(z, f, prefix)
 			continue
 		}
-		if tried || strings.HasSuffix(f.Name, "/") {
+		if r.sniffed >= maxSniffed || strings.HasSuffix(f.Name, "/") {
 			continue
 		}
-		tried = true
-		if data, ok := z.Unlock(f, r.passwords, r.budget); ok {
-			r.found.Flags |= content.Opened
-			r.sniff(data)
-			r.hand(prefix+f.Name, data)
-			r.descend(data, prefix+f.Name)
+		r.sniffed++
+		data, password, ok := z.Unlock(f, passwords, r.budget)
+		if !ok {
+			passwords = nil // that do not open the first file
+			continue
 		}
+		passwords = []string{password}
+		r.found.Flags |= content.Opened
+		r.sniff(data)
+		r.hand(prefix+f.Name, data)
+		r.descend(data, prefix+f.Name)
 	}
 	r.found.Flags |= z.Flags
 }
@@ -227,7 +233,7 @@ func program(b []byte) bool {
 // packed tells by its name whether a file is an archive.
 func packed(name string) bool {
 	switch strings.ToLower(path.Ext(name)) {
-	case ".zip", ".jar", ".tar", ".gz", ".tgz", ".7z", ".rar", ".iso", ".img", ".cab", ".bz2", ".lzh":
+	case ".zip", ".jar", ".tar", ".gz", ".tgz", ".7z", ".rar", ".iso", ".img", ".vhd", ".vhdx", ".cab", ".bz2", ".xz", ".txz", ".arj", ".lzh":
 		return true
 	}
 	return false
@@ -273,19 +279,21 @@ func (r *reader) gzip(body []byte, prefix string) {
 		r.found.Flags |= content.Broken
 		return
 	}
-	r.one(z, z.Name, prefix)
+	r.one(r.unpack(z), z.Name, prefix)
 }
 
 func (r *reader) bzip2(body []byte, prefix string) {
-	r.one(bzip2.NewReader(bytes.NewReader(body)), "", prefix)
+	r.one(r.unpack(bzip2.NewReader(bytes.NewReader(body))), "", prefix)
 }
 
 // one names the one file that a compressed file holds.
-func (r *reader) one(from io.Reader, name, prefix string) {
+func (r *reader) one(out []byte, name, prefix string) {
 	if name == "" {
-		name = strings.TrimSuffix(strings.TrimSuffix(strings.TrimSuffix(r.name, ".gz"), ".tgz"), ".bz2")
+		name = r.name
+		for _, ext := range [...]string{".gz", ".tgz", ".bz2", ".xz"} {
+			name = strings.TrimSuffix(name, ext)
+		}
 	}
-	out := r.unpack(from)
 	if at(257, "ustar")(out) {
 		r.tar(out, prefix)
 		return

@@ -1,6 +1,7 @@
 package archive
 
 import (
+	aescipher "crypto/aes"
 	"crypto/pbkdf2"
 	"crypto/sha1" //nolint:gosec // what the format prescribes
 	"encoding/binary"
@@ -34,30 +35,64 @@ func readKey(extra []byte) aesKey {
 
 // Unlock finds the password that opens a file, and gives what is then in it
 // where that is known.
-func (z *Zip) Unlock(f *File, passwords []string, b *content.Budget) (data []byte, ok bool) {
+func (z *Zip) Unlock(f *File, passwords []string, b *content.Budget) (data []byte, password string, ok bool) {
 	for i, p := range passwords[:min(len(passwords), maxTried)] {
 		switch {
 		case f.method == aes && f.key.salt > 0:
-			if i < maxTriedAES && content.Spend(&b.Steps, stepsOfAES) && f.fitsAES(p) {
-				return nil, true
+			if i < maxTriedAES && content.Spend(&b.Steps, stepsOfAES) {
+				if key := f.keyAES(p); key != nil {
+					return z.decryptAES(f, key, b), p, true
+				}
 			}
 		case content.Spend(&b.Steps, 1):
 			if data, ok := z.decrypt(f, p, b); ok {
-				return data, true
+				return data, p, true
 			}
 		}
 	}
-	return nil, false
+	return nil, "", false
 }
 
-// fitsAES checks the two bytes that a key of WinZip's AE-2 derives beside it.
-func (f *File) fitsAES(password string) bool {
+// keyAES derives a key of WinZip's AE-2, and the two bytes beside it that must
+// be those of the file; nil where they are not.
+func (f *File) keyAES(password string) []byte {
 	size, salt := 2*f.key.salt, f.key.salt // the key is twice the salt
 	if len(f.data) < salt+2 {
-		return false
+		return nil
 	}
 	key, err := pbkdf2.Key(sha1.New, password, f.data[:salt], pbkdf2Rounds, 2*size+2)
-	return err == nil && string(key[2*size:]) == string(f.data[salt:salt+2])
+	if err != nil || string(key[2*size:]) != string(f.data[salt:salt+2]) {
+		return nil
+	}
+	return key[:size]
+}
+
+// decryptAES undoes AES in counter mode, whose counter begins at one with its
+// lowest byte first; nil where the file is too large.
+func (z *Zip) decryptAES(f *File, key []byte, b *content.Budget) []byte {
+	const sum = 10 // bytes of authentication behind the data
+	packed := f.data[f.key.salt+2:]
+	if len(packed) < sum || len(packed) > maxProof || !content.Spend(&b.Bytes, len(packed)) {
+		return nil
+	}
+	packed = packed[:len(packed)-sum]
+	block, err := aescipher.NewCipher(key)
+	if err != nil {
+		return nil
+	}
+	out := make([]byte, len(packed))
+	var counter, pad [16]byte
+	for i := range packed {
+		if i%16 == 0 {
+			binary.LittleEndian.PutUint64(counter[:], uint64(i/16+1))
+			block.Encrypt(pad[:], counter[:])
+		}
+		out[i] = packed[i] ^ pad[i%16]
+	}
+	plain := *f
+	plain.method = f.key.method
+	trial := Zip{}
+	return trial.unpack(&plain, out, maxProof, b)
 }
 
 // decrypt undoes the traditional encryption (APPNOTE 6.1). The one byte that

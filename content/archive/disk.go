@@ -14,8 +14,9 @@ const (
 	sectorSize = 2048
 	isoStart   = 16 * sectorSize
 	maxFolders = 200
-	maxRoot    = 1 << 20 // bytes of one folder
-	maxUDF     = 8 << 20 // bytes that are searched for names
+	maxRoot    = 1 << 20  // bytes of one folder
+	maxUDF     = 8 << 20  // bytes that are searched for names
+	maxDisk    = 32 << 20 // bytes of a hard disk that are searched for file systems
 )
 
 // iso lists the files of a CD image (ECMA-119), by the names of Joliet where
@@ -167,73 +168,4 @@ func tagged(d []byte) bool {
 		}
 	}
 	return sum == d[4]
-}
-
-func isVHD(b []byte) bool {
-	return at(0, "conectix")(b) || len(b) >= 512 && string(b[len(b)-512:][:8]) == "conectix"
-}
-
-func isFAT(b []byte) bool {
-	return len(b) >= 4096 && b[510] == 0x55 && b[511] == 0xaa && (b[0] == 0xeb || b[0] == 0xe9) &&
-		(string(b[54:57]) == "FAT" || string(b[82:85]) == "FAT")
-}
-
-// fat lists the root folder of a FAT file system.
-func (r *reader) fat(body []byte, prefix string) {
-	sector := int(binary.LittleEndian.Uint16(body[11:]))
-	at := int(binary.LittleEndian.Uint16(body[14:]))
-	size := int(binary.LittleEndian.Uint16(body[22:]))
-	length := int(binary.LittleEndian.Uint16(body[17:])) * 32
-	if size == 0 {
-		size = int(binary.LittleEndian.Uint32(body[36:]))
-		length = maxRoot
-	}
-	at = (at + int(body[16])*size) * sector
-	if at < 0 || at >= len(body) {
-		r.found.Flags |= content.Broken
-		return
-	}
-	const (
-		longName = 0x0f
-		volume   = 0x08
-		deleted  = 0xe5
-	)
-	var long []byte
-	for rest := body[at:min(at+length, len(body))]; len(rest) >= 32 && rest[0] != 0; rest = rest[32:] {
-		e := rest[:32]
-		switch {
-		case e[0] == deleted:
-			long = nil
-		case e[11] == longName:
-			piece := append(append(append([]byte{}, e[1:11]...), e[14:26]...), e[28:32]...)
-			long = append(piece, long...)
-			long = long[:min(len(long), 2*maxName)]
-		case e[11]&volume != 0:
-			long = nil
-		default:
-			if !r.add(prefix + fatName(e, long)) {
-				return
-			}
-			long = nil
-		}
-	}
-}
-
-func fatName(e, long []byte) string {
-	if long != nil {
-		units := make([]uint16, 0, len(long)/2)
-		for ; len(long) > 1; long = long[2:] {
-			u := binary.LittleEndian.Uint16(long)
-			if u == 0 || u == 0xffff {
-				break
-			}
-			units = append(units, u)
-		}
-		return fileName([]byte(string(utf16.Decode(units))))
-	}
-	name, ext := strings.TrimRight(string(e[:8]), " "), strings.TrimRight(string(e[8:11]), " ")
-	if ext != "" {
-		name += "." + ext
-	}
-	return fileName([]byte(name))
 }

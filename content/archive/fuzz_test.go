@@ -12,7 +12,7 @@ import (
 
 func decode(body []byte, name string, passwords ...string) (*content.Found, content.Budget) {
 	b := content.DefaultBudget
-	return content.Guard(content.Archive, func(f *content.Found) { Decode(f, body, name, passwords, &b, nil) }), b
+	return content.Guard(content.Archive, func(f *content.Found) { Decode(f, body, name, passwords, &b, func(string, []byte) {}) }), b
 }
 
 func zipped(tb testing.TB, files ...string) []byte {
@@ -43,6 +43,9 @@ func FuzzDecode(f *testing.F) {
 		"MSCF\x00\x00\x00\x00", "\x1f\x8b\x08\x00", "BZh9", "conectix", "a\x00-lh5-",
 	} {
 		f.Add([]byte(seed))
+	}
+	for _, name := range []string{"plain.7z", "aes.zip", "lzma.zip", "five.rar", "four.rar", "files.arj", "files.cab", "files.tgz", "fat.img", "ntfs.img", "files.tar.xz"} {
+		f.Add(sample(f, "testdata/"+name+".gz"))
 	}
 	f.Fuzz(func(t *testing.T, body []byte) {
 		found, b := decode(body, "a.gz", "secret", "1234")

@@ -1,11 +1,14 @@
 package archive
 
-// An lzma decodes LZMA as 7z packs its headers: without a header of its own,
-// into one piece of memory.
+// An lzma decodes LZMA without a header of its own, as 7z packs its headers
+// and as the chunks of LZMA2 are, into one piece of memory.
 type lzma struct {
 	in         []byte
 	out        []byte
-	size       int
+	size       int // of out, when it is done
+	base       int // where the dictionary begins in out
+	state      int
+	reps       [4]uint32 // the last distances
 	span, code uint32
 	lc, lp, pb uint
 	short      bool // the input ended too early
@@ -45,17 +48,43 @@ func (l *lengths) reset() {
 
 // unLZMA unpacks to size bytes; false where the data are damaged.
 func unLZMA(in []byte, prop byte, size int) ([]byte, bool) {
-	if prop >= 9*5*5 || len(in) < 5 {
+	d := &lzma{size: size, out: make([]byte, 0, size)}
+	if !d.properties(prop) || !d.begin(in) {
 		return nil, false
 	}
-	d := &lzma{in: in[5:], size: size, span: 0xffffffff, lc: uint(prop % 9), lp: uint(prop / 9 % 5), pb: uint(prop / 45)}
+	ok := d.decode()
+	return d.out, ok
+}
+
+// properties takes what says how literals and positions count.
+func (d *lzma) properties(prop byte) bool {
+	if prop >= 9*5*5 {
+		return false
+	}
+	d.lc, d.lp, d.pb = uint(prop%9), uint(prop/9%5), uint(prop/45)
+	if d.lc+d.lp > 8 {
+		return false
+	}
+	d.literals = make([]uint16, 0x300<<(d.lc+d.lp))
+	d.reset()
+	return true
+}
+
+// begin starts the range decoder on in.
+func (d *lzma) begin(in []byte) bool {
+	if len(in) < 5 || d.literals == nil {
+		return false
+	}
+	d.in, d.span, d.code, d.short = in[5:], 0xffffffff, 0, false
 	for _, c := range in[1:5] {
 		d.code = d.code<<8 | uint32(c)
 	}
-	if d.lc+d.lp > 8 {
-		return nil, false
-	}
-	d.literals = make([]uint16, 0x300<<(d.lc+d.lp))
+	return true
+}
+
+// reset forgets all that was learned.
+func (d *lzma) reset() {
+	d.state, d.reps = 0, [4]uint32{}
 	for _, p := range [][]uint16{
 		d.isMatch[:], d.isRep0Long[:], d.isRep[:], d.isRep0[:], d.isRep1[:], d.isRep2[:], d.literals,
 		d.slots[0][:], d.slots[1][:], d.slots[2][:], d.slots[3][:], d.special[:], d.align[:],
@@ -64,9 +93,66 @@ func unLZMA(in []byte, prop byte, size int) ([]byte, bool) {
 	}
 	d.matchLength.reset()
 	d.repeatLength.reset()
-	d.out = make([]byte, 0, size)
-	ok := d.decode()
-	return d.out, ok
+}
+
+// unLZMA2 unpacks chunks (as in xz-file-format 5.3.1) up to limit bytes, and
+// gives what stands behind them. Damage, and the limit, are told by ok.
+func unLZMA2(in []byte, limit int) (out, rest []byte, ok bool) {
+	const (
+		end, freshCopy, plainCopy = 0, 1, 2
+		packed                    = 0x80
+	)
+	d := &lzma{}
+	for len(in) > 0 {
+		control := in[0]
+		switch {
+		case control == end:
+			return d.out, in[1:], true
+		case control > plainCopy && control < packed || len(in) < 6:
+			return d.out, nil, false
+		case control < packed:
+			n := int(in[1])<<8 + int(in[2]) + 1
+			if in = in[3:]; n > len(in) || n > limit-len(d.out) {
+				return d.out, nil, false
+			}
+			if control == freshCopy {
+				d.base = len(d.out)
+			}
+			d.out, in = append(d.out, in[:n]...), in[n:]
+		default:
+			if in, ok = d.chunk(in, limit); !ok {
+				return d.out, nil, false
+			}
+		}
+	}
+	return d.out, nil, false
+}
+
+// chunk unpacks one packed chunk of LZMA2.
+func (d *lzma) chunk(in []byte, limit int) (rest []byte, ok bool) {
+	const keepAll, newState, newProperties = 0, 1, 2 // and beyond: a new dictionary
+	resets := in[0] >> 5 & 3
+	size, n := int(in[0]&0x1f)<<16+int(in[1])<<8+int(in[2])+1, int(in[3])<<8+int(in[4])+1
+	prop := in[5]
+	in = in[5:]
+	if resets > newProperties {
+		d.base = len(d.out)
+	}
+	switch {
+	case resets >= newProperties:
+		if !d.properties(prop) {
+			return nil, false
+		}
+		in = in[1:]
+	case resets == newState:
+		d.reset()
+	case resets == keepAll:
+	}
+	if n > len(in) || size > limit-len(d.out) || !d.begin(in[:n]) {
+		return nil, false
+	}
+	d.size = len(d.out) + size
+	return in[n:], d.decode()
 }
 
 // bit decodes one bit by its probability.
@@ -146,44 +232,42 @@ func (d *lzma) length(l *lengths, position int) int {
 }
 
 func (d *lzma) decode() bool {
-	var reps [4]uint32
-	state := 0
 	for len(d.out) < d.size && !d.short {
-		position := len(d.out) & (1<<d.pb - 1)
-		if d.bit(&d.isMatch[state<<4+position]) == 0 {
-			d.literal(state, reps[0])
+		position := (len(d.out) - d.base) & (1<<d.pb - 1)
+		if d.bit(&d.isMatch[d.state<<4+position]) == 0 {
+			d.literal()
 			switch {
-			case state < 4:
-				state = 0
-			case state < 10:
-				state -= 3
+			case d.state < 4:
+				d.state = 0
+			case d.state < 10:
+				d.state -= 3
 			default:
-				state -= 6
+				d.state -= 6
 			}
 			continue
 		}
 		var n int
-		if d.bit(&d.isRep[state]) == 0 {
-			reps[3], reps[2], reps[1] = reps[2], reps[1], reps[0]
+		if d.bit(&d.isRep[d.state]) == 0 {
+			d.reps[3], d.reps[2], d.reps[1] = d.reps[2], d.reps[1], d.reps[0]
 			n = d.length(&d.matchLength, position)
-			state = after(state, 7)
-			if reps[0] = d.distance(n); reps[0] == 0xffffffff {
+			d.state = after(d.state, 7)
+			if d.reps[0] = d.distance(n); d.reps[0] == 0xffffffff {
 				return false // the end, too early
 			}
 		} else {
 			var single bool
-			if single, state = d.repeated(&reps, state, position); !single {
+			if single = d.repeated(position); !single {
 				n = d.length(&d.repeatLength, position)
-				state = after(state, 8)
+				d.state = after(d.state, 8)
 			} else {
 				n = -1
 			}
 		}
-		if int64(reps[0]) >= int64(len(d.out)) {
+		if int64(d.reps[0]) >= int64(len(d.out)-d.base) {
 			return false
 		}
 		for n += 2; n > 0 && len(d.out) < d.size; n-- {
-			d.out = append(d.out, d.out[len(d.out)-1-int(reps[0])])
+			d.out = append(d.out, d.out[len(d.out)-1-int(d.reps[0])])
 		}
 	}
 	return !d.short
@@ -198,38 +282,40 @@ func after(state, first int) int {
 }
 
 // repeated chooses one of the last distances; single tells of one byte.
-func (d *lzma) repeated(reps *[4]uint32, state, position int) (single bool, next int) {
-	if d.bit(&d.isRep0[state]) == 0 {
-		if d.bit(&d.isRep0Long[state<<4+position]) == 0 {
-			if state < 7 {
-				return true, 9
-			}
-			return true, 11
+func (d *lzma) repeated(position int) (single bool) {
+	r := &d.reps
+	switch {
+	case d.bit(&d.isRep0[d.state]) == 0:
+		if d.bit(&d.isRep0Long[d.state<<4+position]) != 0 {
+			return false
 		}
-		return false, state
+		if d.state < 7 {
+			d.state = 9
+		} else {
+			d.state = 11
+		}
+		return true
+	case d.bit(&d.isRep1[d.state]) == 0:
+		r[0], r[1] = r[1], r[0]
+	case d.bit(&d.isRep2[d.state]) == 0:
+		r[0], r[1], r[2] = r[2], r[0], r[1]
+	default:
+		r[0], r[1], r[2], r[3] = r[3], r[0], r[1], r[2]
 	}
-	if d.bit(&d.isRep1[state]) == 0 {
-		reps[0], reps[1] = reps[1], reps[0]
-		return false, state
-	}
-	if d.bit(&d.isRep2[state]) == 0 {
-		reps[0], reps[1], reps[2] = reps[2], reps[0], reps[1]
-		return false, state
-	}
-	reps[0], reps[1], reps[2], reps[3] = reps[3], reps[0], reps[1], reps[2]
-	return false, state
+	return false
 }
 
-func (d *lzma) literal(state int, rep uint32) {
+func (d *lzma) literal() {
 	var last byte
-	if len(d.out) > 0 {
+	at, rep := len(d.out)-d.base, int(d.reps[0])
+	if at > 0 {
 		last = d.out[len(d.out)-1]
 	}
-	at := (uint(len(d.out))&(1<<d.lp-1))<<d.lc + uint(last)>>(8-d.lc)
-	p := d.literals[0x300*at : 0x300*(at+1)]
+	from := (uint(at)&(1<<d.lp-1))<<d.lc + uint(last)>>(8-d.lc)
+	p := d.literals[0x300*from : 0x300*(from+1)]
 	m := uint32(1)
-	if state >= 7 && int64(rep) < int64(len(d.out)) {
-		match := uint32(d.out[len(d.out)-1-int(rep)])
+	if d.state >= 7 && rep < at {
+		match := uint32(d.out[len(d.out)-1-rep])
 		for m < 0x100 {
 			want := match >> 7 & 1
 			match <<= 1

@@ -203,6 +203,76 @@ func (r *reader) cabinet(body []byte, prefix string) {
 	}
 }
 
+const xzMagic = "\xfd7zXZ\x00"
+
+// xz unpacks an xz file that is packed by LZMA2 alone, as all are that are not
+// programs (xz-file-format 3).
+func (r *reader) xz(body []byte, prefix string) {
+	const filterLZMA2 = 0x21
+	sums := [16]int{1: 4, 4: 8, 10: 32}
+	if len(body) < 12 {
+		r.found.Flags |= content.Broken
+		return
+	}
+	sum := sums[body[7]&15]
+	var all []byte
+	for rest := body[12:]; len(rest) > 4 && rest[0] != 0; {
+		size := 4 * (int(rest[0]) + 1)
+		head := cursor{b: rest[1:min(size, len(rest))]}
+		flags := head.byte()
+		for _, there := range [...]byte{0x40, 0x80} {
+			if flags&there != 0 {
+				head.varint()
+			}
+		}
+		limit := min(maxInner-len(all), r.budget.Bytes)
+		if flags&3 != 0 || head.varint() != filterLZMA2 || size > len(rest) {
+			r.found.Flags |= content.Broken
+			break
+		}
+		out, after, ok := unLZMA2(rest[size:], limit)
+		content.Spend(&r.budget.Bytes, len(out))
+		if all == nil {
+			all = out // mostly there is but one
+		} else {
+			all = append(all, out...)
+		}
+		if !ok {
+			r.found.Flags |= content.Broken
+			break
+		}
+		used := len(rest) - size - len(after)
+		rest = after[min((4-used&3)&3+sum, len(after)):]
+	}
+	r.one(all, "", prefix)
+}
+
+// arj lists the files of an ARJ archive; its first header is that of the whole.
+func (r *reader) arj(body []byte, prefix string) {
+	c := cursor{b: body}
+	for first := true; len(c.b) > 4 && !c.ended && c.short() == 0xea60; first = false {
+		h := c.take(uint64(c.short()))
+		if len(h) < 30 || int(h[0]) >= len(h) {
+			return
+		}
+		c.long() // the sum
+		for n := c.short(); n != 0 && !c.ended; n = c.short() {
+			c.take(uint64(n) + 4)
+		}
+		if first {
+			continue
+		}
+		name, _, _ := bytes.Cut(h[h[0]:], []byte{0})
+		if h[4]&1 != 0 {
+			r.found.Flags |= content.Encrypted
+		}
+		if !r.add(prefix + fileName(name)) {
+			return
+		}
+		c.take(uint64(binary.LittleEndian.Uint32(h[12:])))
+	}
+}
+
 func isARJ(b []byte) bool {
 	return len(b) > 12 && b[0] == 0x60 && b[1] == 0xea && b[2] >= 10 && b[10] == 2
 }

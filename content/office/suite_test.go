@@ -31,7 +31,7 @@ func sample(t *testing.T, file string) []byte {
 	}
 	b := content.DefaultBudget
 	z := archive.ReadZip(body, &b)
-	data, ok := z.Unlock(&z.Files[0], []string{"wrong", "infected-test"}, &b)
+	data, _, ok := z.Unlock(&z.Files[0], []string{"wrong", "infected-test"}, &b)
 	if !ok {
 		t.Errorf("%s does not open", file)
 	}
