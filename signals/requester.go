@@ -90,8 +90,8 @@ var RequesterSeen = define(Signal{
 var RequesterDomainSeen = define(Signal{
 	Name: "requester.domain_seen", Level: Domain, Unit: Count,
 	Doc: "Legitimate messages from and to the organisational domain where answers go, decayed; unknown where that is the From domain or a free mailbox's.",
-	Eval: requester(func(_ *Facts, r *store.Requester, who parse.Address, _ string) float64 {
-		if who == (parse.Address{}) || Freemail(who.Domain) {
+	Eval: requester(func(f *Facts, r *store.Requester, who parse.Address, _ string) float64 {
+		if who == (parse.Address{}) || f.Freemail(who.Domain) {
 			return Unknown
 		}
 		return r.Domain.Good + r.OutDomain.Good
