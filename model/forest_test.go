@@ -61,7 +61,7 @@ func TestWalkersPredictLikeForests(t *testing.T) {
 				row[i] = trees.Unwanted.Nodes[r.IntN(len(trees.Unwanted.Nodes))].At
 			}
 		}
-		if got, want := w.unwanted.predict(keys(row)), trees.Unwanted.Predict(row); got != want {
+		if got, want := w.unwanted.predict(keys(nil, row)), trees.Unwanted.Predict(row); got != want {
 			t.Fatalf("the walker says %d, the forest %d", got, want)
 		}
 		p, odds := w.predict(row)

@@ -81,6 +81,9 @@ func (t *Trees) kinds(a *answers, p []float64) {
 	}
 }
 
+// usualInputs is how many inputs cost no allocation.
+const usualInputs = 640
+
 // walkers are the forests of a combined model, made ready to be asked often.
 type walkers struct {
 	trees              *Trees
@@ -98,7 +101,8 @@ func newWalkers(t *Trees) *walkers {
 
 // predict is [Trees.Predict].
 func (w *walkers) predict(row []float32) (p [detect.NumClasses]float64, odds float64) {
-	k := keys(row)
+	var room [2 * usualInputs]int32
+	k := keys(room[:0], row)
 	raw := answers{unwanted: w.unwanted.predict(k), graymail: w.graymail.predict(k)}
 	for i := range w.kinds {
 		raw.kinds[i] = w.kinds[i].predict(k)
