@@ -11,7 +11,7 @@ import (
 
 // How much a model says.
 const (
-	speaks       = 0.1  // probability of being unwanted from which it gives reasons
+	speaks       = 0.02 // score from which it gives reasons
 	disagrees    = 0.25 // score from which a finding that it overrules is answered
 	maxEvidence  = 3    // signals
 	maxTextual   = 3    // words
@@ -20,19 +20,20 @@ const (
 
 // evidence is the reasons for a prediction in sentences: what the signals add,
 // and the words of the text. Where the model is milder than a finding that it
-// weighed, it says so first: no heuristic is overruled in silence.
+// weighed, it says so first: no heuristic is overruled in silence. The finding of
+// the model is the last one found.
 func (m *Model) evidence(f *signals.Facts, found []detect.Finding, p *Prediction) []detect.Evidence {
-	overruled := strongest(found)
-	silenced := overruled != nil && overruled.Score >= disagrees && p.Unwanted < overruled.Score/2
-	if p.Unwanted < speaks && !silenced {
+	overruled, score := strongest(found), found[len(found)-1].Score
+	silenced := overruled != nil && overruled.Score >= disagrees && score < overruled.Score/2
+	if score < speaks && !silenced {
 		return nil
 	}
 	e := m.Explain(p)
 	var list []detect.Evidence
 	if silenced {
-		list = append(list, e.against(overruled, p))
+		list = append(list, e.against(overruled, score))
 	}
-	if p.Unwanted < speaks {
+	if score < speaks {
 		return list
 	}
 	told := 0
@@ -59,8 +60,8 @@ func strongest(found []detect.Finding) (s *detect.Finding) {
 }
 
 // against says why a finding counts for little.
-func (e *Explanation) against(f *detect.Finding, p *Prediction) detect.Evidence {
-	text := fmt.Sprintf("for all that %s found, the model takes the message for unwanted with %s only", f.Detector, percent(p.Unwanted))
+func (e *Explanation) against(f *detect.Finding, score float64) detect.Evidence {
+	text := fmt.Sprintf("for all that %s found, the model takes the message for unwanted with %s only", f.Detector, percent(score))
 	var why []string
 	for _, c := range e.Contributions {
 		if text := c.say(); text != "" && c.Odds.Float() <= -worthTelling && len(why) < 2 {

@@ -104,6 +104,14 @@ func TestJudge(t *testing.T) {
 			t.Errorf("with %v it says %+v", p.Unwanted, got[0].Evidence)
 		}
 	})
+	t.Run("what is not suspect in service needs none either", func(t *testing.T) {
+		t.Parallel()
+		m := New(&Bundle{Trees: leaning("link.count", 2, -3, 3), Card: Card{Prior: -8}})
+		got, p := m.Judge(f, v.With(signals.LinkCount, 12), nil)
+		if p.Unwanted < 0.9 || got[0].Score > 0.02 || len(got[0].Evidence) > 0 {
+			t.Errorf("with %v and in service %v it says %+v", p.Unwanted, got[0].Score, got[0].Evidence)
+		}
+	})
 	t.Run("a message without text is not suspect", func(t *testing.T) {
 		t.Parallel()
 		f := facts("")
