@@ -7,6 +7,7 @@ import (
 	"embed"
 	"errors"
 	"fmt"
+	"iter"
 	"net/netip"
 	"path"
 	"slices"
@@ -126,21 +127,13 @@ const maxLabels = 8
 // Of tells the kinds of a host, in lower case and A-label form, with the path
 // that is asked for there.
 func (l *Lists) Of(host, path string) Kind {
-	k := l.own(host)
-	if k&IP != 0 || host == "" {
-		return k
-	}
-	name := host
-	for range maxLabels {
-		k |= l.kinds[name]
-		if path != "" && path != "/" && l.paths[name] {
-			k |= l.kinds[name+firstSegments(path)]
+	k, byPath := l.Host(host)
+	if byPath && path != "" && path != "/" {
+		for name := range parents(host) {
+			if l.paths[name] {
+				k |= l.kinds[name+firstSegments(path)]
+			}
 		}
-		_, rest, ok := strings.Cut(name, ".")
-		if !ok {
-			break
-		}
-		name = rest
 	}
 	return k
 }
@@ -148,6 +141,30 @@ func (l *Lists) Of(host, path string) Kind {
 // Has tells whether host itself, in lower case and A-label form, is on the list
 // of a kind; names above it do not count.
 func (l *Lists) Has(host string, k Kind) bool { return l.kinds[host]&k != 0 }
+
+// Host tells the kinds of a host whatever is asked for there, and whether a
+// path may make it of other kinds too.
+func (l *Lists) Host(host string) (k Kind, byPath bool) {
+	k = l.own(host)
+	if k&IP != 0 || host == "" {
+		return k, false
+	}
+	for name := range parents(host) {
+		k |= l.kinds[name]
+		byPath = byPath || l.paths[name]
+	}
+	return k, byPath
+}
+
+// parents yields a host and the names that it is beneath.
+func parents(host string) iter.Seq[string] {
+	return func(yield func(string) bool) {
+		more := true
+		for n := 0; more && n < maxLabels && yield(host); n++ {
+			_, host, more = strings.Cut(host, ".")
+		}
+	}
+}
 
 // own tells what the host says of itself.
 func (l *Lists) own(host string) (k Kind) {

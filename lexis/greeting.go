@@ -18,15 +18,22 @@ const (
 	maxGreetWords = 80 // bytes behind the word of greeting
 )
 
-// greets are words that greet at the beginning of a line, in lower case; the
-// longer ones first where one begins like another.
-var greets = strings.Split("dear,hello,hi,hey,greetings,attention,attn,good morning,good afternoon,good evening,good day,"+
-	"hallo,sehr geehrte damen und herren,sehr geehrter,sehr geehrte,sehr geehrtes,guten tag,guten morgen,lieber,liebe,liebes,moin,"+
-	"bonjour,bonsoir,cher,chère,chers,salut,estimado,estimada,estimados,estimadas,hola,apreciado,querido,querida,buenos días,buenas tardes,"+
-	"prezado,prezada,prezados,caro,cara,caros,olá,bom dia,boa tarde,gentile,egregio,egregia,spettabile,spett.le,ciao,buongiorno,salve,"+
-	"beste,geachte,hoi,dag,szanowny,szanowna,szanowni państwo,szanowni,witaj,witam,drogi,droga,dzień dobry,cześć,"+
-	"уважаемый,уважаемая,уважаемые,здравствуйте,добрый день,привет,дорогой,дорогая,sayın,merhaba,sevgili,değerli,"+
-	"hej,kära,kære,kjære,hei,vážený,vážená,dobrý den,tisztelt,kedves,stimate,stimată,bună ziua,尊敬的,亲爱的,尊敬的用户,親愛的,您好", ",")
+// greets are words that greet at the beginning of a line, in lower case, by
+// their first byte; the longer ones first where one begins like another.
+var greets = func() (t [256][]string) {
+	for word := range strings.SplitSeq(greetWords, ",") {
+		t[word[0]] = append(t[word[0]], word)
+	}
+	return t
+}()
+
+const greetWords = "dear,hello,hi,hey,greetings,attention,attn,good morning,good afternoon,good evening,good day," +
+	"hallo,sehr geehrte damen und herren,sehr geehrter,sehr geehrte,sehr geehrtes,guten tag,guten morgen,lieber,liebe,liebes,moin," +
+	"bonjour,bonsoir,cher,chère,chers,salut,estimado,estimada,estimados,estimadas,hola,apreciado,querido,querida,buenos días,buenas tardes," +
+	"prezado,prezada,prezados,caro,cara,caros,olá,bom dia,boa tarde,gentile,egregio,egregia,spettabile,spett.le,ciao,buongiorno,salve," +
+	"beste,geachte,hoi,dag,szanowny,szanowna,szanowni państwo,szanowni,witaj,witam,drogi,droga,dzień dobry,cześć," +
+	"уважаемый,уважаемая,уважаемые,здравствуйте,добрый день,привет,дорогой,дорогая,sayın,merhaba,sevgili,değerli," +
+	"hej,kära,kære,kjære,hei,vážený,vážená,dobrý den,tisztelt,kedves,stimate,stimată,bună ziua,尊敬的,亲爱的,尊敬的用户,親愛的,您好"
 
 // generics are words for a reader of whom nothing is known.
 //
@@ -66,7 +73,7 @@ func greetLine(line string) (Greeting, bool) {
 			return Greeting{Words: head, Found: true, Generic: generic(head + name)}, true
 		}
 	}
-	for _, word := range greets {
+	for _, word := range greets[low[0]] {
 		rest, ok := strings.CutPrefix(low, word)
 		if !ok || rest != "" && word[0] < 0xE0 && inWord(rest[0]) {
 			continue

@@ -60,7 +60,8 @@ func formToken(words []uint32, s string, i int) ([]uint32, int) {
 	var h hash
 	start, end, known := i, len(s), len(words)
 	open, link := false, false
-	for size := 1; i < end; i += size {
+	var size int
+	for ; i < end; i += size {
 		c := s[i]
 		size = 1
 		if folded := letter[c]; folded != 0 {

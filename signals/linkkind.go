@@ -110,10 +110,11 @@ func (f *Facts) nested() []target {
 	v := f.look()
 	if v.innerLinks == nil && len(v.inner) > 0 {
 		v.innerLinks = []target{}
+		seen := sites{lists: f.lists()}
 		for _, m := range v.inner {
 			for i := range m.Links {
 				if l := &m.Links[i]; web(l) && !inFile(l) {
-					v.innerLinks = f.follow(v.innerLinks, l)
+					v.innerLinks = seen.follow(v.innerLinks, l)
 				}
 			}
 		}

@@ -85,8 +85,9 @@ func mix(x uint64) uint64 {
 // place behind it. The hash is 0 where it is a number, an address or a sign.
 func nearWord(s string, i int) (hash uint64, end int) {
 	hash = fnvOffset
-	letters, odd := false, false
-	for size, stop := 1, false; i < len(s) && !stop; i += size {
+	letters, odd, stop := false, false, false
+	var size int
+	for ; i < len(s) && !stop; i += size {
 		c := s[i]
 		size = 1
 		switch {

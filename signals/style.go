@@ -62,7 +62,8 @@ func (f *Facts) Style() []float64 {
 
 func styleOf(text string) []float64 {
 	s := styleCount{class: classOffset}
-	for i, size := 0, 1; i < len(text); i += size {
+	var size int
+	for i := 0; i < len(text); i += size {
 		c := text[i]
 		size = 1
 		switch {
@@ -119,7 +120,7 @@ var signs = func() (t [utf8.RuneSelf]uint8) {
 		t[c] = digits
 	}
 	for i, c := range ",.!?:-(\"'" {
-		t[c] = uint8(commas + i) //nolint:gosec // the order of the measures
+		t[c] = uint8(commas + i)
 	}
 	return t
 }()

@@ -51,35 +51,81 @@ func (f *Facts) readLinks(inner []*parse.Message) []target {
 		}
 	}
 	targets := make([]target, 0, n)
+	seen := sites{lists: f.lists()}
 	for i := range f.Msg.Links {
 		if l := &f.Msg.Links[i]; web(l) {
-			targets = f.follow(targets, l)
+			targets = seen.follow(targets, l)
 		}
 	}
 	for _, m := range inner {
 		for i := range m.Links {
 			if l := &m.Links[i]; web(l) && inFile(l) {
-				targets = f.follow(targets, l)
+				targets = seen.follow(targets, l)
 			}
 		}
 	}
 	return targets
 }
 
+// sites are what is known of the first hosts of a message: most links lead to
+// few.
+type sites struct {
+	lists *hosts.Lists
+	known []site
+	room  [maxSites]site
+}
+
+// A site is a host, with its organisational domain and its kinds.
+type site struct {
+	host, org string
+	kind      hosts.Kind
+	byPath    bool // its kinds depend on the path too
+}
+
+// maxSites is how many hosts of a message are kept in mind.
+const maxSites = 16
+
 // follow adds the target of l.
-func (f *Facts) follow(targets []target, l *parse.Link) []target {
-	targets = append(targets, target{Link: l})
-	if t := &targets[len(targets)-1]; len(targets) == 1 {
-		t.read(f.lists(), &target{Link: &parse.Link{}})
-	} else {
-		t.read(f.lists(), &targets[len(targets)-2])
+func (s *sites) follow(targets []target, l *parse.Link) []target {
+	before := &target{Link: &parse.Link{}}
+	if n := len(targets); n > 0 {
+		before = &targets[n-1]
 	}
+	targets = append(targets, target{Link: l})
+	targets[len(targets)-1].read(s, before)
 	return targets
+}
+
+// of tells about a host.
+func (s *sites) of(host string) site {
+	for i := range s.known {
+		if s.known[i].host == host {
+			return s.known[i]
+		}
+	}
+	now := site{host: host, org: parse.OrgDomain(host)}
+	now.kind, now.byPath = s.lists.Host(host)
+	if s.known == nil {
+		s.known = s.room[:0]
+	}
+	if len(s.known) < maxSites {
+		s.known = append(s.known, now)
+	}
+	return now
+}
+
+// kind tells the kinds of the host with a path.
+func (s *sites) kind(host, path string) hosts.Kind {
+	known := s.of(host)
+	if known.byPath {
+		return s.lists.Of(host, path)
+	}
+	return known.kind
 }
 
 // read fills in what the link says. Links come in runs that are alike: what
 // is the same is taken from the one before.
-func (t *target) read(lists *hosts.Lists, before *target) {
+func (t *target) read(seen *sites, before *target) {
 	if t.URL == before.URL {
 		t.url, t.last = before.url, before.last
 	} else {
@@ -89,22 +135,15 @@ func (t *target) read(lists *hosts.Lists, before *target) {
 			t.last = parse.ParseURL(t.Target)
 		}
 	}
-	if t.Leads == before.Leads && t.Host == before.Host && t.last.Path == before.last.Path {
-		t.org, t.kind = before.org, before.kind
-	} else {
-		t.kind = lists.Of(t.Leads, t.last.Path)
-		if t.Leads != t.Host && !t.Rewritten {
-			t.kind |= lists.Of(t.Host, t.url.Path)
-		}
-		t.org = before.org
-		if t.Leads != before.Leads {
-			t.org = parse.OrgDomain(t.Leads)
-		}
+	t.org = seen.of(t.Leads).org
+	t.kind = seen.kind(t.Leads, t.last.Path)
+	if t.Leads != t.Host && !t.Rewritten {
+		t.kind |= seen.kind(t.Host, t.url.Path)
 	}
 	t.shown, t.shownOrg, t.leaves = before.shown, before.shownOrg, before.leaves
 	if t.Text != before.Text {
 		if t.shown = shownHost(t.Text); t.shown != before.shown {
-			t.shownOrg = parse.OrgDomain(t.shown)
+			t.shownOrg = seen.of(t.shown).org
 		}
 	}
 	if t.Text != before.Text || t.URL != before.URL {
