@@ -85,9 +85,12 @@ type site struct {
 // maxSites is how many hosts of a message are kept in mind.
 const maxSites = 16
 
+// noTarget stands before the first one.
+var noTarget = target{Link: &parse.Link{}}
+
 // follow adds the target of l.
 func (s *sites) follow(targets []target, l *parse.Link) []target {
-	before := &target{Link: &parse.Link{}}
+	before := &noTarget
 	if n := len(targets); n > 0 {
 		before = &targets[n-1]
 	}
