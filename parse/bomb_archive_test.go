@@ -7,8 +7,11 @@ import (
 	"compress/flate"
 	"encoding/binary"
 	"fmt"
+	stdimage "image"
 	"io"
 	"strings"
+
+	"golang.org/x/image/tiff"
 )
 
 // packed is a ZIP archive of files by name and content, in that order.
@@ -86,6 +89,13 @@ func manyFiles(n int, name, body string) []byte {
 	return b.Bytes()
 }
 
+// tiffOf is an even image of that many pixels a side, which packs well.
+func tiffOf(side int) []byte {
+	var b bytes.Buffer
+	_ = tiff.Encode(&b, stdimage.NewRGBA64(stdimage.Rect(0, 0, side, side)), &tiff.Options{Compression: tiff.Deflate})
+	return b.Bytes()
+}
+
 // archiveBombs are archives and documents that are made to cost much.
 func archiveBombs() map[string][]byte {
 	zeros := string(make([]byte, 24<<20))
@@ -117,6 +127,8 @@ func archiveBombs() map[string][]byte {
 		"disk of file records":    append([]byte("\xeb\x52\x90NTFS    "), append(make([]byte, 501), fill("FILE"+zeros[:508], 16<<20)...)...),
 		"disk of file systems":    []byte(fill("\xeb"+zeros[:10]+"\x00\x02\x01\x01\x00\x02\x00\x02"+zeros[:35]+"FAT"+zeros[:453]+"\x55\xaa", 16<<20)),
 		"iso of folders":          append(append(make([]byte, 16*2048), "\x01CD001"...), fill("\x22\x00\x10\x00\x00\x00"+zeros[:4]+"\x00\x00\x10\x00"+zeros[:11]+"\x02"+zeros[:6]+"\x01a", 8<<20)...),
+		"tiff within the limit":   tiffOf(1400),
+		"tiff of 4000 a side":     tiffOf(4000),
 		"docx of paragraphs":      document("word/document.xml", paragraphs),
 		"docx of relations":       document("word/_rels/document.xml.rels", fill(`<Relationship Type="t/attachedTemplate" TargetMode="External" Target="https://a.example/1"/>`, 16<<20)),
 		"docx of entities":        document("word/document.xml", `<!DOCTYPE a [<!ENTITY a "aaaaaaaaaa">`+fill(`<!ENTITY b "&a;&a;&a;&a;&a;">`, 1<<20)+`]><w:t>`+fill("&b;", 8<<20)),

@@ -5,6 +5,7 @@ import (
 	"unicode"
 	"unicode/utf8"
 
+	"postern/content"
 	"postern/store"
 )
 
@@ -21,7 +22,8 @@ const (
 // their shingles under different orders, in bands (Broder 1997). Of two texts
 // that share nine tenths of their shingles nearly all share a band, of two
 // that share three tenths one in three. Case, numbers and addresses do not
-// count. Short texts have one band, and very short ones none.
+// count. Short texts have one band. Where there are hardly any words, the
+// images speak.
 func (f *Facts) Bands() []uint64 {
 	var last [shingle]uint64
 	var least [store.Bands * rows]uint64
@@ -49,13 +51,38 @@ func (f *Facts) Bands() []uint64 {
 	}
 	switch {
 	case words < minNear:
-		return nil
+		return f.imageBands()
 	case words <= fewWords:
 		return []uint64{whole}
 	}
 	bands := make([]uint64, store.Bands)
 	for i := range bands {
 		bands[i] = mix(least[rows*i] ^ mix(least[rows*i+1]))
+	}
+	return bands
+}
+
+// minPicture is the shorter side of an image that a whole message can be
+// drawn in, in pixels.
+const minPicture = 150
+
+// imageBands is a near-duplicate hash of the largest image of the message, by
+// how light its fields are: each band leaves out a quarter of them. Copies in
+// another size, format or quality mostly share one; see [content.Found].
+func (f *Facts) imageBands() []uint64 {
+	most, look := 0, uint64(0)
+	for i := range f.Msg.Attachments {
+		x := f.Msg.Attachments[i].Found
+		if x != nil && x.Kind == content.Image && x.Hash != 0 && min(x.Width, x.Height) >= minPicture && x.Width*x.Height > most {
+			most, look = x.Width*x.Height, x.Hash
+		}
+	}
+	if most == 0 {
+		return nil
+	}
+	bands := make([]uint64, store.Bands)
+	for i := range bands {
+		bands[i] = mix(look&^(0xffff<<(16*i)) ^ uint64(i+1)*golden)
 	}
 	return bands
 }

@@ -6,6 +6,8 @@ import (
 	"testing"
 	"unicode/utf8"
 
+	"golang.org/x/image/bmp"
+
 	"postern/content"
 )
 
@@ -46,7 +48,10 @@ func FuzzDecode(f *testing.F) {
 func seeds(f *testing.F) [][]byte {
 	f.Helper()
 	small := code(f, "https://a.example/", 1, 1)
-	return [][]byte{asPNG(f, small), asPNG(f, inverted(small)), asPNG(f, tinted(small, color.NRGBA{A: 0xff}, color.NRGBA{})), []byte("GIF89a"), {0xff, 0xd8, 0xff, 0xc2}}
+	return [][]byte{
+		file(f, "code.webp"), file(f, "code-lossless.webp"), file(f, "code-lzw.tiff"), file(f, "code-fax.tiff"), encoded(f, bmp.Encode, small),
+		asPNG(f, small), asPNG(f, inverted(small)), asPNG(f, tinted(small, color.NRGBA{A: 0xff}, color.NRGBA{})), []byte("GIF89a"), {0xff, 0xd8, 0xff, 0xc2},
+	}
 }
 
 // FuzzCodes reads images of any dots: nothing panics, and a code that is read

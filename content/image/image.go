@@ -5,9 +5,14 @@ package image
 import (
 	"bytes"
 	stdimage "image"
+	"image/color"
 	_ "image/gif"  // the formats
 	_ "image/jpeg" // that mail
 	_ "image/png"  // programs show
+
+	_ "golang.org/x/image/bmp" // and those
+	_ "golang.org/x/image/tiff"
+	_ "golang.org/x/image/webp" // that some of them show
 
 	"postern/content"
 )
@@ -19,6 +24,7 @@ const (
 	maxAspect   = 12 // a longer strip is a rule or a banner
 	maxFile     = 8 << 20
 	progressive = 2 // times the memory and work of a plain one
+	deep        = 4 // likewise one of 16 bits a colour
 )
 
 // Decode reads an image.
@@ -37,8 +43,11 @@ func Decode(f *content.Found, body []byte, b *content.Budget) {
 	if !WorthIt(size.Width, size.Height) || len(body) > maxFile {
 		return
 	}
-	if format == "jpeg" {
+	switch {
+	case format == "jpeg":
 		work *= jpegScans(body)
+	case size.ColorModel == color.RGBA64Model || size.ColorModel == color.NRGBA64Model:
+		work *= deep
 	}
 	if work > maxPixels || !content.Spend(&b.Pixels, work) {
 		f.Flags |= content.OverBudget

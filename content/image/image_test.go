@@ -8,11 +8,15 @@ import (
 	"image/gif"
 	"image/jpeg"
 	"image/png"
+	"io"
+	"os"
 	"slices"
 	"testing"
 
 	"github.com/makiuchi-d/gozxing/qrcode/decoder"
 	"github.com/makiuchi-d/gozxing/qrcode/encoder"
+	"golang.org/x/image/bmp"
+	"golang.org/x/image/tiff"
 
 	"postern/content"
 )
@@ -101,6 +105,25 @@ func tinted(m *stdimage.Gray, dark, light color.NRGBA) *stdimage.NRGBA {
 	return out
 }
 
+func encoded(tb testing.TB, encode func(io.Writer, stdimage.Image) error, m stdimage.Image) []byte {
+	tb.Helper()
+	var b bytes.Buffer
+	if err := encode(&b, m); err != nil {
+		tb.Fatal(err)
+	}
+	return b.Bytes()
+}
+
+// file reads a sample that cwebp or ImageMagick made.
+func file(tb testing.TB, name string) []byte {
+	tb.Helper()
+	body, err := os.ReadFile("testdata/" + name)
+	if err != nil {
+		tb.Fatal(err)
+	}
+	return body
+}
+
 func TestCodes(t *testing.T) {
 	t.Parallel()
 	jpegOf := func(m stdimage.Image, q int) []byte {
@@ -128,6 +151,12 @@ func TestCodes(t *testing.T) {
 		want []string
 	}{
 		"png":                         {asPNG(t, plain), []string{address}},
+		"bmp":                         {encoded(t, bmp.Encode, plain), []string{address}},
+		"tiff":                        {encoded(t, func(w io.Writer, m stdimage.Image) error { return tiff.Encode(w, m, nil) }, plain), []string{address}},
+		"tiff, LZW":                   {file(t, "code-lzw.tiff"), []string{address}},
+		"tiff, facsimile":             {file(t, "code-fax.tiff"), []string{address}},
+		"webp":                        {file(t, "code.webp"), []string{address}},
+		"webp, lossless":              {file(t, "code-lossless.webp"), []string{address}},
 		"jpeg of low quality":         {jpegOf(plain, 30), []string{address}},
 		"gif":                         {gifOf(plain), []string{address}},
 		"one pixel a module":          {asPNG(t, code(t, address, 1, 0)), []string{address}},
