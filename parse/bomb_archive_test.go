@@ -127,7 +127,7 @@ func archiveBombs() map[string][]byte {
 		"disk of file records":    append([]byte("\xeb\x52\x90NTFS    "), append(make([]byte, 501), fill("FILE"+zeros[:508], 16<<20)...)...),
 		"disk of file systems":    []byte(fill("\xeb"+zeros[:10]+"\x00\x02\x01\x01\x00\x02\x00\x02"+zeros[:35]+"FAT"+zeros[:453]+"\x55\xaa", 16<<20)),
 		"iso of folders":          append(append(make([]byte, 16*2048), "\x01CD001"...), fill("\x22\x00\x10\x00\x00\x00"+zeros[:4]+"\x00\x00\x10\x00"+zeros[:11]+"\x02"+zeros[:6]+"\x01a", 8<<20)...),
-		"tiff within the limit":   tiffOf(1400),
+		"tiff within the limit":   tiffOf(1000),
 		"tiff of 4000 a side":     tiffOf(4000),
 		"docx of paragraphs":      document("word/document.xml", paragraphs),
 		"docx of relations":       document("word/_rels/document.xml.rels", fill(`<Relationship Type="t/attachedTemplate" TargetMode="External" Target="https://a.example/1"/>`, 16<<20)),

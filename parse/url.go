@@ -82,10 +82,17 @@ func (u URL) at(s string) URL {
 	return u.locate(s[end:])
 }
 
-// locate reads path, query and fragment.
+// locate reads path, query and fragment. An empty one is as none, and the
+// space that then stands at the end is not part of the URL.
 func (u URL) locate(s string) URL {
 	s, u.Fragment, _ = strings.Cut(s, "#")
+	if u.Fragment == "" {
+		s = strings.TrimRightFunc(s, blank)
+	}
 	u.Path, u.Query, _ = strings.Cut(s, "?")
+	if u.Query == "" && u.Fragment == "" {
+		u.Path = strings.TrimRightFunc(u.Path, blank)
+	}
 	return u
 }
 
@@ -215,8 +222,11 @@ func bareOfSpace(url string) string {
 	if !utf8.ValidString(url) {
 		url = strings.ToValidUTF8(url, "")
 	}
-	return strings.TrimFunc(url, func(r rune) bool { return r <= ' ' })
+	return strings.TrimFunc(url, blank)
 }
+
+// blank tells what does not count at either end of a URL.
+func blank(r rune) bool { return r <= ' ' }
 
 // bare tells that url is made of visible ASCII alone, as most are.
 func bare(url string) bool {

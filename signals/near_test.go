@@ -5,6 +5,7 @@ import (
 	"strings"
 	"testing"
 
+	"postern/content"
 	"postern/parse"
 	"postern/signals"
 )
@@ -52,6 +53,30 @@ func TestBands(t *testing.T) {
 	}
 	if bands("Ok, thanks!") != nil || bands("") != nil {
 		t.Error("a very short text has bands")
+	}
+}
+
+// TestBandsOfImages: mail that is one image is alike where the images look
+// alike, whatever its few words.
+func TestBandsOfImages(t *testing.T) {
+	t.Parallel()
+	of := func(text string, width, height int, hash uint64) []uint64 {
+		f := signals.Facts{Msg: &parse.Message{Text: parse.Text{Visible: text}}}
+		f.Msg.Attachments = []parse.Attachment{
+			{Found: &content.Found{Kind: content.Image, Width: 16, Height: 16, Hash: 0x55}},
+			{Found: &content.Found{Kind: content.Image, Width: width, Height: height, Hash: hash}},
+		}
+		return f.Bands()
+	}
+	first := of("", 600, 800, 0x0123456789abcdef)
+	if len(first) != 4 || alike(first, of("Hello", 300, 400, 0x0123456789abcdec)) == 0 {
+		t.Errorf("%d bands, none shared with a smaller copy", len(first))
+	}
+	if alike(first, of("", 600, 800, 0xfedcba9876543210)) != 0 {
+		t.Error("another image shares a band")
+	}
+	if of("", 100, 800, 0x0123456789abcdef) != nil || of("", 600, 800, 0) != nil {
+		t.Error("a small or an even image has bands")
 	}
 }
 

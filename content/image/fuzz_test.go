@@ -50,7 +50,8 @@ func seeds(f *testing.F) [][]byte {
 	small := code(f, "https://a.example/", 1, 1)
 	return [][]byte{
 		file(f, "code.webp"), file(f, "code-lossless.webp"), file(f, "code-lzw.tiff"), file(f, "code-fax.tiff"), encoded(f, bmp.Encode, small),
-		asPNG(f, small), asPNG(f, inverted(small)), asPNG(f, tinted(small, color.NRGBA{A: 0xff}, color.NRGBA{})), []byte("GIF89a"), {0xff, 0xd8, 0xff, 0xc2},
+		asPNG(f, small), asPNG(f, inverted(small)), asPNG(f, tinted(small, color.NRGBA{A: 0xff}, color.NRGBA{})), []byte("GIF89a"),
+		{0xff, 0xd8, 0xff, 0xc2},
 	}
 }
 
