@@ -45,6 +45,7 @@ type page struct {
 type element struct {
 	tag   atom.Atom
 	outer look
+	names int // of the elements around it that rules name
 }
 
 // showHTML writes an HTML document: its text into the sinks, its links, with
@@ -150,8 +151,9 @@ func (c *content) startTag(z *scanner, origin Origin) {
 	default:
 	}
 	if !isVoid(tag) && len(p.stack) < maxOpen {
-		p.stack = append(p.stack, element{tag, p.top})
+		p.stack = append(p.stack, element{tag, p.top, len(p.style.scoped.path)})
 		p.top = p.top.within(tag, a, &p.style)
+		p.style.scoped.enter(tag, a)
 		if after := p.top.sink(); after != before {
 			p.sinks[after].lineBreak(1)
 		}
@@ -209,6 +211,7 @@ func (c *content) endTag(tag atom.Atom) {
 func (p *page) popTo(i int) {
 	before := p.top.sink()
 	p.top = p.stack[i].outer
+	p.style.scoped.leave(p.stack[i].names)
 	p.stack = p.stack[:i]
 	if after := p.top.sink(); after != before && after != hidden && before != hidden {
 		p.sinks[after].lineBreak(1)

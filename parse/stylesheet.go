@@ -9,11 +9,12 @@ import (
 
 // A stylesheet remembers what the <style> elements say of the look, and the
 // styles of single elements, since they repeat. A rule counts if it is for one
-// element, class or id, under no condition such as @media. Of all others only
-// that counts which shows again what is hidden, and that they may change a
-// colour: what some readers see is not hidden.
+// element, class or id, inside of another or not, under no condition such as
+// @media. Of all others only that counts which shows again what is hidden, and
+// that they may change a colour: what some readers see is not hidden.
 type stylesheet struct {
 	rules  map[string]rule
+	scoped scopes
 	styles map[string]dress
 	tags   bool // some rules are for elements
 	key    []byte
@@ -76,9 +77,12 @@ func (s *stylesheet) rule(selectors, style []byte, conditional bool) {
 			continue
 		}
 		r := s.rules[name]
-		if alone && !conditional {
+		switch outer, ok := scopeOf(sel); {
+		case alone && !conditional:
 			r.dress, r.strong = d.over(r.dress), strong.over(r.strong)
-		} else {
+		case ok && !conditional && s.scoped.add(name, outer, d, strong):
+			r.shown |= d.shows
+		default:
 			r.shown |= d.shows
 			r.inks, r.grounds = r.inks || d.inked, r.grounds || d.grounded
 		}
@@ -137,6 +141,7 @@ func (s *stylesheet) dress(tag atom.Atom, a *attrs) (d, strong dress) {
 		strong.shows |= r.shown
 		strong.hides &^= r.shown
 		ink, ground = ink || r.inks, ground || r.grounds
+		d, strong = s.scoped.over(key, d, strong)
 	}
 	name := tag.String()
 	if s.tags {

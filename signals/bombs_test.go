@@ -40,17 +40,19 @@ func bombs() map[string][]byte {
 		}
 		return head + "Content-Type: " + kind + "\r\nContent-Transfer-Encoding: base64\r\n\r\n" + b.String() + coded + "\r\n"
 	}
-	var nested, parts, rules, links, rows strings.Builder
+	var nested, parts, rules, scopes, links, rows strings.Builder
 	nested.WriteString(head)
 	parts.WriteString(head + "Content-Type: multipart/mixed; boundary=b\r\n\r\n")
 	links.WriteString(html)
 	rules.WriteString(html + "<style>")
 	rows.WriteString(html)
+	scopes.WriteString(html + "<style>")
 	for i := range 10000 {
 		fmt.Fprintf(&nested, "Content-Type: multipart/mixed; boundary=b%d\r\n\r\n--b%d\r\n", i, i)
 		fmt.Fprintf(&links, "<a href='https://host%d.example.com/%d?u=https%%3A%%2F%%2Fexample.net%%2F%d'>www.example.org/%d</a> ", i, i, i, i)
 		fmt.Fprintf(&rules, ".a%d,#b%d p{display:none;color:#fff;background:url(x)}", i, i)
 	}
+	scopes.WriteString(fill(".a .b,.a b,.c .b,div .b,.b .d{color:#fff}", 1<<20) + "</style>" + fill("<div class='a b c d'><b class='b d'>x", 4<<20))
 	for range 100000 {
 		parts.WriteString("--b\r\n\r\nx\r\n")
 		rows.WriteString("<tr><td class='a b c d' style='color:#fff;font-size:1px'>")
@@ -73,6 +75,7 @@ func bombs() map[string][]byte {
 		"HTML: a style attribute of 4 MB":    html + "<p style='" + fill("color:red;", 4<<20) + "'>x",
 		"HTML: styles of 100,000 elements":   html + fill("<p style='color:#fff;display:none'>x", 3600000),
 		"HTML: 20,000 rules, 40,000 classes": rules.String(),
+		"HTML: rules for what is inside":     scopes.String(),
 		"HTML: 1,000,000 references":         html + fill("&nGt;", 5000000),
 		"HTML: 1,000,000 comments":           html + fill("<!--[if mso]>", 13000000),
 		"HTML: words split by comments":      html + fill("a<!---->", 8<<20),
