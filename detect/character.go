@@ -2,58 +2,58 @@ package detect
 
 import "postern/signals"
 
-// Out of character is what a sender's mail showed hardly ever, by a habit that
-// rests on some messages.
+// An oddity is what a stranger in a stolen mailbox cannot help to show.
+type oddity struct {
+	bits   *signals.Signal
+	nats   float64 // for each bit of surprise
+	most   float64 // nats
+	clause string
+}
+
+// journey is what travellers show as well, together: at most travels nats.
+var journey = [...]oddity{
+	{signals.SenderNewPlace, 0.7, 2.4, "it came from a network that they never used"},
+	{signals.SenderNewZone, 0.3, 1.0, "its clock is in a time zone that theirs never was in"},
+	{signals.SenderNewProgram, 0.4, 1.3, "it was written with a program that they never used"},
+}
+
 const (
-	oddBits    = 5 // of surprise: once in thirty-two messages
-	oddSupport = 4 // messages
+	travels = 3.5
+	atHome  = -1 // the usual network
 )
 
-// An oddity is an attribute that a stranger in a stolen mailbox cannot help to
-// show.
-type oddity struct {
-	bits, support *signals.Signal
-	clause        string
+// oddities are what no journey explains.
+var oddities = [...]oddity{
+	{signals.SenderNewRoute, 0.5, 1.8, "it came by servers, or with a signature, that theirs never came by"},
+	{signals.SenderNewReply, 0.6, 2.4, "answers go where they never went"},
+	{signals.SenderNewLanguage, 0.4, 1.5, "it is in a language that they never wrote in"},
+	{signals.SenderNewHours, 0.2, 0.6, "it came at an hour at which they never wrote"},
 }
 
-func odd(attribute, clause string) oddity {
-	bits, support := signals.Habit(attribute)
-	return oddity{bits, support, clause}
-}
-
-// oddities come in groups of what changes together: who travels is in another
-// network and another zone, and who has another program writes other fields. A
-// group counts once.
-var oddities = [...][]oddity{
-	{
-		odd("network", "it came from a network that they never used"),
-		odd("zone", "its clock is in a time zone that theirs never was in"),
-	},
-	{
-		odd("mailer", "it was written with a program that they never used"),
-		odd("fields", "its header is built as theirs never was"),
-		odd("message_id", "its Message-ID is of a kind that theirs never were"),
-	},
-	{
-		odd("signing_key", "it bears a signature that theirs never bore"),
-		odd("return_path", "its envelope sender is of a domain that theirs never was"),
-	},
-	{
-		odd("reply_to", "answers go where they never went"),
-	},
-}
-
-// character adds how the message is unlike those that its sender usually
-// writes, and tells in how many ways it is.
-func (s *suspicion) character(v signals.Vector, share float64) (ways int) {
-	for _, group := range oddities {
-		for _, o := range group {
-			if v.Of(o.bits) >= oddBits && v.Of(o.support) >= oddSupport {
-				s.because(share, o.bits, o.clause)
-				ways++
-				break
-			}
+// character weighs how the message is unlike those that its sender usually
+// writes, and tells how much it is. By which way mail of ours comes depends on
+// where it is written: that tells nothing more.
+func (b *balance) character(v signals.Vector) (nats float64) {
+	for _, o := range journey {
+		nats += b.odd(v, o, travels-nats)
+	}
+	for _, o := range oddities {
+		if o.bits != signals.SenderNewRoute || is(v, signals.OrgInbound) {
+			nats += b.odd(v, o, o.most)
 		}
 	}
-	return ways
+	if v.Of(signals.SenderNewPlace) == 0 {
+		b.weigh(atHome, signals.SenderNewPlace, "")
+	}
+	return nats
+}
+
+func (b *balance) odd(v signals.Vector, o oddity, most float64) float64 {
+	bits := v.Of(o.bits)
+	if !(bits > 0) {
+		return 0
+	}
+	nats := max(min(bits*o.nats, o.most, most), 0.05)
+	b.weigh(nats, o.bits, o.clause)
+	return nats
 }

@@ -58,10 +58,14 @@ func findings(f *signals.Facts) (all []detect.Finding) {
 	return all
 }
 
+// whisper is the score beneath which a finding is quiet: it moves no verdict by
+// itself.
+const whisper = 0.35
+
 func check(t *testing.T, want, detector string, found []detect.Finding) {
 	t.Helper()
 	if want == "want quiet" {
-		if len(found) > 0 {
+		if slices.ContainsFunc(found, func(f detect.Finding) bool { return f.Score >= whisper }) {
 			t.Errorf("want quiet, got\n%s", show(found))
 		}
 		return

@@ -16,8 +16,10 @@ func (executiveImpersonation) Doc() string {
 
 func (d executiveImpersonation) Detect(f *signals.Facts, v signals.Vector) []Finding {
 	vip := is(v, signals.FromVIPName) || is(v, signals.NameOursVIP)
-	name, ours := vip || is(v, signals.NameOurs), ownAddress(f, v)
-	if !name && ours == "" || !is(v, signals.OrgInbound) || is(v, signals.FromOwnDomain) || is(v, signals.NamePrivate) || established(v) {
+	ours := ownAddress(f, v)
+	shown := vip || is(v, signals.NameOurs) || ours != ""
+	if !shown && !is(v, signals.NameSpelt) && !is(v, signals.NameSigned) ||
+		!is(v, signals.OrgInbound) || is(v, signals.FromOwnDomain) || private(v) || established(v) {
 		return nil
 	}
 	free := is(v, signals.FromFreemail)
@@ -26,15 +28,8 @@ func (d executiveImpersonation) Detect(f *signals.Facts, v signals.Vector) []Fin
 		return nil // a service, or a namesake at a partner's
 	}
 	var s suspicion
-	switch {
-	case vip:
-		s.because(0.5, signals.FromVIPName, "the name "+quote(f.Msg.From[0].Name)+" is that of one of our people, the address "+quote(f.From().String())+" is not theirs")
-	case ours != "":
-		s.because(0.35, signals.FromNameAddress, "the name shows "+quote(ours)+", an address of ours, but the sender is "+quote(f.From().String()))
-	case is(v, signals.NameOursSame) && v.Of(signals.NameNamesakes) <= 1:
-		s.because(0.4, signals.NameOursSame, "the name "+quote(f.Msg.From[0].Name)+" is that of one of our people, the address "+quote(f.From().String())+" is not theirs")
-	default:
-		s.because(0.2, signals.NameOurs, "the name "+quote(f.Msg.From[0].Name)+" is like that of one of our people, the address "+quote(f.From().String())+" is not theirs")
+	if s.borrows(f, v, vip, ours); !shown && !free {
+		return nil // who is one of ours by a signature alone may quote one
 	}
 	if free {
 		s.because(0.4, signals.FromFreemail, "it is a free mailbox that anybody can open")
@@ -46,14 +41,52 @@ func (d executiveImpersonation) Detect(f *signals.Facts, v signals.Vector) []Fin
 	if is(v, signals.SenderFirstContact) {
 		s.because(0.2, signals.SenderFirstContact, "nobody here had mail from this address before")
 	}
+	if v.Of(signals.NameOursWrites) == 0 {
+		s.because(0.15, signals.NameOursWrites, "whose name it is never wrote to this recipient")
+	}
 	told := len(s.evidence)
 	s.pressure(v)
 	class := s.wish(v, ExecutiveImpersonation)
-	wantsNothing, heard := len(s.evidence) == told, v.Of(signals.SenderFirstContact) == 0
-	if wantsNothing && (heard || !vip && ours == "") {
+	wantsNothing, heard := len(s.evidence) == told, v.Of(signals.SenderFirstSeen) >= settled
+	if wantsNothing && heard {
 		return nil // who bears a name of ours, and no more
 	}
+	if wantsNothing && !vip && ours == "" && v.Of(signals.NameOursWrites) != 0 {
+		s.score = min(s.score, idle)
+	}
 	return s.finding(d, class)
+}
+
+// private tells whether the address is a private one of ours: who bears their
+// name wrote from there, or was written to by it, and not only in the last days.
+func private(v signals.Vector) bool {
+	return is(v, signals.NamePrivate) && !(v.Of(signals.SenderFirstSeen) < settled) ||
+		v.Of(signals.NameCalled) >= settled && is(v, signals.AuthAligned)
+}
+
+// idle is the score of who bears a name of ours and wants nothing that we can
+// read.
+const idle = 0.45
+
+// borrows adds how the message bears a name of ours.
+func (s *suspicion) borrows(f *signals.Facts, v signals.Vector, vip bool, ours string) {
+	from := quote(f.From().String())
+	switch {
+	case vip:
+		s.because(0.5, signals.FromVIPName, "the name "+quote(f.Msg.From[0].Name)+" is that of one of our people, the address "+from+" is not theirs")
+	case ours != "":
+		s.because(0.35, signals.FromNameAddress, "the name shows "+quote(ours)+", an address of ours, but the sender is "+from)
+	case is(v, signals.NameOursSame) && v.Of(signals.NameNamesakes) <= 1:
+		s.because(0.4, signals.NameOursSame, "the name "+quote(f.Msg.From[0].Name)+" is that of one of our people, the address "+from+" is not theirs")
+	case is(v, signals.NameOurs):
+		s.because(0.2, signals.NameOurs, "the name "+quote(f.Msg.From[0].Name)+" is like that of one of our people, the address "+from+" is not theirs")
+	}
+	if is(v, signals.NameSpelt) {
+		s.because(0.2, signals.NameSpelt, "the address "+from+" spells the name of one of our people, and is not theirs")
+	}
+	if is(v, signals.NameSigned) {
+		s.because(0.25, signals.NameSigned, "it is signed with the name of one of our people, from "+from)
+	}
 }
 
 // ownAddress is the address of ours that a sender from elsewhere bears for a

@@ -26,6 +26,7 @@ func Heuristics() []Detector {
 		partnerLookalike{},
 		threadHijack{},
 		vendorFraud{},
+		serviceAbuse{},
 		accountTakeover{},
 		reconnaissance{},
 		mailbomb{},
@@ -75,19 +76,27 @@ const (
 )
 
 // established tells whether we and the sender know each other: one of the
-// recipients wrote to them, and not only in answer to the last days' mail, and
-// nothing says that it is not they; or they proved their domain, and their
-// mail was good on several days. It takes history to say so: without it nobody
-// is. A victim's answer does not establish a thief, nor do many messages of
-// one day.
+// recipients wrote to them, and not only in answer to the last days' mail or to
+// what was suspected, and nothing says that it is not they; or they proved their
+// domain, and their mail was good on several days. It takes history to say so:
+// without it nobody is. A victim's answer does not establish a thief, nor do
+// many messages of one day.
 func established(v signals.Vector) bool {
 	if v.Of(signals.SenderBadShare) > 0.1 {
 		return false
 	}
 	if some(v, signals.PairOut) && v.Of(signals.AuthAligned) != 0 {
-		return !(v.Of(signals.SenderFirstSeen) < settled)
+		return ripe(v, signals.SenderFirstSeen)
 	}
 	return is(v, signals.AuthAligned) && v.Of(signals.SenderTrust) >= settledTrust && v.Of(signals.SenderDays) >= settledDays
+}
+
+// ripe tells whether somebody whom we wrote to was heard of before the last
+// days, or never yet, not even in mail that was suspected: then it was we who
+// began.
+func ripe(v signals.Vector, since *signals.Signal) bool {
+	days := v.Of(since)
+	return days >= settled || !signals.Known(days) && !(v.Of(signals.SenderTried) > 0)
 }
 
 // acquainted tells whether we and the sender's organisation know each other:
@@ -95,7 +104,7 @@ func established(v signals.Vector) bool {
 // this message comes from there.
 func acquainted(v signals.Vector) bool {
 	known := some(v, signals.DomainOut) || v.Of(signals.DomainDays) >= settledDays
-	return known && !is(v, signals.FromFreemail) && !(v.Of(signals.DomainFirstSeen) < settled)
+	return known && !is(v, signals.FromFreemail) && ripe(v, signals.DomainFirstSeen)
 }
 
 // maxQuote is how many characters of a value from the message are shown.

@@ -13,41 +13,73 @@ func (threadHijack) Doc() string {
 }
 
 func (d threadHijack) Detect(f *signals.Facts, v signals.Vector) []Finding {
-	outside := is(v, signals.OrgInbound) && !is(v, signals.HeaderList) && !is(v, signals.NamePrivate)
-	partner := (some(v, signals.DomainOut) || v.Of(signals.DomainDays) >= 2) && !is(v, signals.FromFreemail)
-	at := partner && v.Of(signals.DomainSenders) < crowd // somebody new there
+	outside := is(v, signals.OrgInbound) && !is(v, signals.HeaderList) && !private(v)
+	at := acquainted(v) && v.Of(signals.DomainSenders) < crowd // somebody new there
 	if !outside || at || established(v) || !(v.Of(signals.SenderDays) <= 2) {
 		return nil
 	}
-	var s suspicion
-	if s.tells(f, v) == 0 {
+	b := &balance{odds: -4.4}
+	if !b.pretends(f, v) {
 		return nil
 	}
-	money := v.Of(signals.IntentBankChange) >= wished || v.Of(signals.IntentPayment) >= wished
-	if some(v, signals.AccountNew) {
-		s.because(0.4, signals.AccountNew, "it names a bank account that is not known")
-	} else if !money {
+	class := b.wants(v)
+	if class == Safe && !is(v, signals.ThreadKnown) {
 		return nil
 	}
-	s.wishes(v, 0.2)
-	if is(v, signals.SenderFirstContact) {
-		s.because(0.2, signals.SenderFirstContact, "nobody here had mail from this address before")
+	if class == Safe {
+		class = VendorFraud
+		b.when(!some(v, signals.BodyPayment), -0.8, signals.BodyPayment, "")
 	}
-	return s.finding(d, VendorFraud)
+	b.when(is(v, signals.SenderFirstContact), 0.4, signals.SenderFirstContact, "nobody here had mail from this address before")
+	b.when(is(v, signals.FromFreemail), 0.6, signals.FromFreemail, "it is a free mailbox that anybody can open")
+	b.when(is(v, signals.FromReplyToForeign), 0.6, signals.FromReplyToForeign, "answers go elsewhere")
+	b.when(some(v, signals.AccountElsewhere) && v.Of(signals.AccountElsewhere) == v.Of(signals.AccountNew), -2, signals.AccountElsewhere, "")
+	b.pressure(v)
+	return b.finding(d, class)
 }
 
-// tells adds how the message pretends to belong to a talk, and tells in how
-// many ways.
-func (s *suspicion) tells(f *signals.Facts, v signals.Vector) (n int) {
-	tell := func(yes bool, share float64, sig *signals.Signal, text string) {
-		if yes {
-			s.because(share, sig, text)
-			n++
-		}
-	}
+// pretends weighs how the message pretends to belong to a talk, and tells
+// whether it does.
+func (b *balance) pretends(f *signals.Facts, v signals.Vector) bool {
+	before := len(b.evidence)
 	hijacked := is(v, signals.ThreadKnown) && v.Of(signals.ThreadSender) == 0 && v.Of(signals.ThreadSameDomain) == 0
-	tell(hijacked, 0.4, signals.ThreadSender, "it goes on with a talk in which neither "+quote(f.From().String())+" nor anybody of that domain took part")
-	tell(is(v, signals.ThreadUnreferenced) && is(v, signals.ThreadQuotesOurs), 0.3, signals.ThreadQuotesOurs, "it quotes one of ours, but answers no message")
-	tell(v.Of(signals.SenderNameElsewhere) >= 1.5, 0.3, signals.SenderNameElsewhere, "somebody known writes under this name from another address")
-	return n
+	b.when(hijacked, 2, signals.ThreadSender, "it goes on with a talk in which neither "+quote(f.From().String())+" nor anybody of that domain took part")
+	b.when(is(v, signals.ThreadDomainSwapped), 1.5, signals.ThreadDomainSwapped, "its domain is like that of somebody who did")
+	if !hijacked && is(v, signals.ThreadUnreferenced) {
+		b.weigh(0.8, signals.ThreadUnreferenced, "it calls itself an answer, and answers nothing")
+		b.when(is(v, signals.ThreadQuotesOurs), 1, signals.ThreadQuotesOurs, "it quotes one of ours")
+		b.when(some(v, signals.ThreadQuoted), 0.5, signals.ThreadQuoted, "")
+	}
+	b.when(is(v, signals.ThreadQuotesUnwritten), 0.8, signals.ThreadQuotesUnwritten, "it quotes what ours never wrote to anybody there")
+	if !hijacked && some(v, signals.ThreadOtherDomains) && !(v.Of(signals.SenderFirstSeen) >= settled) {
+		b.weigh(1, signals.ThreadOtherDomains, "a newcomer goes on with a talk with somebody else")
+	}
+	b.elsewhere(v, 1.8)
+	return len(b.evidence) > before
+}
+
+// elsewhere weighs that another address bears the name.
+func (b *balance) elsewhere(v signals.Vector, nats float64) {
+	const clause = "somebody known writes under this name from another address"
+	if !b.when(v.Of(signals.SenderNameElsewhere) >= 0.8, nats, signals.SenderNameElsewhere, clause) {
+		b.when(some(v, signals.NameOthers), nats, signals.NameOthers, clause)
+	}
+}
+
+// wants weighs what the message is after, and names its class; Safe where it
+// is after nothing.
+func (b *balance) wants(v signals.Vector) Class {
+	account := b.when(some(v, signals.AccountNew), 2, signals.AccountNew, "it names a bank account that is not known")
+	class := b.wish(v, 1, Safe)
+	switch class {
+	case PayrollDiversion, GiftCardScam, DataTheft, CredentialPhishing:
+		return class
+	case Safe:
+		if account {
+			return VendorFraud
+		}
+		return Safe
+	default:
+		return VendorFraud
+	}
 }

@@ -72,7 +72,7 @@ func (payrollDiversion) Doc() string {
 func (d payrollDiversion) Detect(f *signals.Facts, v signals.Vector) []Finding {
 	const letter = 350 // words; who asks for this writes little
 	if v.Of(signals.IntentPayroll) < 0.75 || v.Of(signals.TextWords) > letter || is(v, signals.FromOwnDomain) && is(v, signals.AuthAligned) ||
-		established(v) || is(v, signals.NamePrivate) || bulk(v) || shop(v) || !is(v, signals.OrgInbound) {
+		established(v) || private(v) || bulk(v) || shop(v) || !is(v, signals.OrgInbound) {
 		return nil
 	}
 	var s suspicion

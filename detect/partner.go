@@ -18,28 +18,38 @@ func (d partnerLookalike) Detect(f *signals.Facts, v signals.Vector) []Finding {
 		return nil
 	}
 	dealt := v.Of(signals.DomainPartnerSent) + v.Of(signals.DomainPartnerReceived)
-	if dealt < 2 || v.Of(signals.DomainSeen)+v.Of(signals.DomainOut) >= dealt {
+	if dealt < 1 || v.Of(signals.DomainSeen)+v.Of(signals.DomainOut) >= dealt {
 		return nil // the sender is known better, and the other may be the imitation
+	}
+	if some(v, signals.AccountElsewhere) && v.Of(signals.AccountElsewhere) == v.Of(signals.AccountNew) && !is(v, signals.DomainPartnerTwin) {
+		return nil // it is paid where it always was: a daughter, or another name
 	}
 	known := quote(f.Like.From.Domain) + ", with whom our people exchanged " + plural(dealt, "message", "messages")
 	domain := quote(f.From().Domain)
 	var s suspicion
-	swapped := 0.6
+	swapped, borrowed := 0.6, 0.4
 	switch {
 	case is(v, signals.DomainPartnerTwin):
 		s.because(0.8, signals.DomainPartnerTwin, "the sender's domain "+domain+" reads like "+known)
 	case is(v, signals.DomainPartnerEmbedded):
 		s.because(0.7, signals.DomainPartnerEmbedded, "the sender's domain "+domain+" shows in front "+known)
 	case is(v, signals.DomainPartnerSlip):
-		s.because(0.45, signals.DomainPartnerSlip, "the sender's domain "+domain+" is, but for a letter or a sign, "+known)
+		s.because(0.5, signals.DomainPartnerSlip, "the sender's domain "+domain+" is, but for a letter or a sign, "+known)
 	case is(v, signals.DomainPartnerSuffix):
-		s.because(0.3, signals.DomainPartnerSuffix, "the sender's domain "+domain+" is, under another suffix, "+known)
+		borrowed = 0.15
+		s.because(0.25, signals.DomainPartnerSuffix, "the sender's domain "+domain+" is, under another suffix, "+known)
 	default: // as firms name their daughters
-		swapped = 0.3
+		swapped, borrowed = 0.3, 0.2
 		s.because(0.25, signals.DomainPartnerNear, "the sender's domain "+domain+" holds the name of "+known)
 	}
 	if is(v, signals.ThreadDomainSwapped) {
 		s.because(swapped, signals.ThreadDomainSwapped, "it goes on with a talk in which the true domain took part")
+	}
+	if v.Of(signals.SenderNameElsewhere) >= 0.8 {
+		s.because(borrowed, signals.SenderNameElsewhere, "somebody known writes under this name from another address")
+	}
+	if is(v, signals.DomainFirstContact) {
+		s.because(0.15, signals.DomainFirstContact, "nobody here had mail from this domain before")
 	}
 	if some(v, signals.AccountNew) {
 		s.because(0.3, signals.AccountNew, "it names a bank account that is not known")

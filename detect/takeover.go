@@ -1,7 +1,7 @@
 package detect
 
 import (
-	"strconv"
+	"math"
 
 	"postern/signals"
 )
@@ -23,39 +23,52 @@ func (d accountTakeover) Detect(f *signals.Facts, v signals.Vector) []Finding {
 	if is(v, signals.OrgInbound) || is(v, signals.HeaderList) {
 		return nil
 	}
-	var s suspicion
-	acts := s.acts(v)
-	ways := s.character(v, 0.22)
-	if acts == 0 || ways == 0 || acts == mere && ways < 2 {
+	b := &balance{odds: -5.5}
+	if b.character(v) == 0 {
 		return nil
 	}
-	return s.finding(d, AccountTakeover)
+	b.strangers(v)
+	b.burst(v)
+	b.when(v.Of(signals.RcptUnlisted) >= 0.5 && v.Of(signals.RcptCount) > 1, 0.8, signals.RcptUnlisted, "its recipients are hidden from each other")
+	if !b.when(v.Of(signals.LinkSeen) < 1, 1.3, signals.LinkSeen, "it links to a site that no mail here linked to") {
+		b.when(some(v, signals.LinkCount), 0.4, signals.LinkCount, "")
+	}
+	b.when(v.Of(signals.CampaignSeen) >= 2.5 && v.Of(signals.CampaignSenders) < 1.5, 1, signals.CampaignSeen, "it sent the same text before")
+	if v.Of(signals.IntentPayroll) >= wished { // as everybody may ask for themselves
+		b.weigh(1, signals.IntentPayroll, "it wants wages paid into another account")
+	} else {
+		b.wish(v, 1.7, AccountTakeover)
+	}
+	b.when(v.Of(signals.ThreadSender) == 1, -1, signals.ThreadSender, "")
+	return b.finding(d, AccountTakeover)
 }
 
-// mere is a wish alone, to somebody whom the account hardly writes to.
-const mere = 1
-
-// acts adds what thieves do with an account, and tells how much there is of it.
-func (s *suspicion) acts(v signals.Vector) (n int) {
-	strangers, hour := v.Of(signals.PairStrangers), v.Of(signals.SenderHour)
-	switch {
-	case strangers >= manyStrangers:
-		s.because(0.35, signals.PairStrangers, "it goes to "+strconv.Itoa(int(strangers))+" people whom the account never wrote to")
-	case hour >= manyStrangers && v.Of(signals.SenderBurst) >= 5:
-		s.because(0.35, signals.SenderBurst, "the account wrote "+plural(hour, "message", "messages")+" within the hour, many times more than usual")
-	case strangers > 0:
-		if s.wishes(v, 0.2) == 0 {
-			return 0
-		}
-		s.because(0.3, signals.PairStrangers, "the account never wrote to this person")
-		return mere
-	case v.Of(signals.PairTrust) < settledDays && v.Of(signals.IntentTaskBait) < wished && s.wishes(v, 0.25) > 0:
-		return mere
+// strangers weighs what the account has to do with the recipients.
+func (b *balance) strangers(v signals.Vector) {
+	switch n := math.Round(v.Of(signals.RcptFirstContact) * v.Of(signals.RcptCount)); {
+	case n >= manyStrangers:
+		b.weigh(2.8, signals.RcptFirstContact, "it goes to "+plural(n, "person", "people")+" whom the account never wrote to")
+	case n >= 1:
+		b.weigh(1.8, signals.RcptFirstContact, "the account never wrote to "+plural(n, "recipient", "recipients")+" of it")
+	case v.Of(signals.PairTrust) < settledDays:
+		b.weigh(-0.3, signals.PairTrust, "")
 	default:
-		return 0
+		b.weigh(-1.6, signals.PairTrust, "")
 	}
-	if v.Of(signals.LinkSeen) < 1 {
-		s.because(0.3, signals.LinkSeen, "it links to a site that no mail here linked to")
+}
+
+// burst weighs how much the account writes.
+func (b *balance) burst(v signals.Vector) {
+	hour, times := v.Of(signals.SenderHour), v.Of(signals.SenderBurst)
+	if !(times >= 4) || hour < 3 {
+		return
 	}
-	return mere + 1 + s.wishes(v, 0.2)
+	nats := 1.0
+	switch {
+	case hour >= 10:
+		nats = 3.2
+	case hour >= 6:
+		nats = 2.4
+	}
+	b.weigh(nats, signals.SenderBurst, "the account wrote "+plural(hour, "message", "messages")+" within the hour, many times more than usual")
 }

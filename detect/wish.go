@@ -22,17 +22,6 @@ var wishes = [...]wish{
 // wished is how sure an intent must be.
 const wished = 0.3
 
-// wishes adds what thieves ask for, and tells how many such things there are.
-func (s *suspicion) wishes(v signals.Vector, share float64) (n int) {
-	for _, w := range wishes {
-		if v.Of(w.intent) >= wished {
-			s.because(share, w.intent, w.clause)
-			n++
-		}
-	}
-	return n
-}
-
 // wish is the class of what the message wants most, if any, and adds it.
 func (s *suspicion) wish(v signals.Vector, otherwise Class) Class {
 	best := -1

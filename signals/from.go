@@ -50,6 +50,26 @@ var FromVIPName = define(Signal{
 	},
 })
 
+// FromNameInDomain tells whether the sender's name and domain belong together.
+var FromNameInDomain = define(Signal{
+	Name: "from.name_in_domain", Level: Domain, Unit: Bool,
+	Doc: "The main label of the From domain has a word of the display name, of four letters or more, or is one; unknown without a name.",
+	Eval: func(f *Facts) float64 {
+		words := lookalike.Words(f.author().Name)
+		label, _, _ := strings.Cut(parse.OrgDomain(f.From().Domain), ".")
+		if len(words) == 0 || label == "" {
+			return Unknown
+		}
+		label = lookalike.Skeleton(label)
+		for _, w := range words {
+			if len(w) >= 4 && strings.Contains(label, w) || len(w) >= 2 && w == label {
+				return 1
+			}
+		}
+		return 0
+	},
+})
+
 // FromNameConfusables counts letters in disguise.
 var FromNameConfusables = define(Signal{
 	Name: "from.name_confusables", Level: Message, Unit: Count,

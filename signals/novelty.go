@@ -15,8 +15,9 @@ const minNovelty = 3
 // showed, given how often he showed new ones: the surprisal of any new value by
 // the estimate C of Witten and Bell (1991), where each different value so far
 // was new once. It is 0 for a value that was seen, and unknown where too little
-// was. What others of his domain showed surprises half as much; who belongs to
-// a domain where everything is ever new surprises nobody.
+// was. What others of his domain showed surprises half as much; and who belongs
+// to a domain where everything is ever new surprises little, until he is known
+// well himself.
 func novelty(u store.Usage, keep store.Keep) float64 {
 	switch own, circle := u.Address, u.Domain; {
 	case own.Seen > 0:
@@ -30,7 +31,7 @@ func novelty(u store.Usage, keep store.Keep) float64 {
 	case circle.Seen > 0:
 		return unseenBits(own, keep.Address) / 2
 	default:
-		return min(unseenBits(own, keep.Address), unseenBits(circle, keep.Domain)+1)
+		return min(unseenBits(own, keep.Address), unseenBits(circle, keep.Domain)+math.Log2(own.Of)-1)
 	}
 }
 
@@ -59,7 +60,7 @@ func anew(name, doc string, attributes ...string) *Signal {
 		Eval: func(f *Facts) float64 {
 			bits := Unknown
 			for _, i := range at {
-				if b := f.memory().habits[i].fresh; !(b <= bits) {
+				if b := f.memory().habits[i].fresh; Known(b) && !(b <= bits) {
 					bits = b
 				}
 			}

@@ -119,14 +119,20 @@ var NameOursWrites = define(Signal{
 // NamePrivate tells whether the address is a private one of that person.
 var NamePrivate = define(Signal{
 	Name: "name.private", Level: Sender, Unit: Bool,
-	Doc: "The address bore the name of one of our people in legitimate mail before and our people wrote to it, or they called it by that name themselves.",
+	Doc: "The address bore the name of one of our people in legitimate mail before, and our people wrote to it.",
 	Eval: bearer(func(f *Facts, _ *lookalike.Bearer) float64 {
 		if f.Lacks("history") {
 			return Unknown
 		}
-		h := &f.History
-		return truth(f.Standing().NameHere.Known() && h.OutAddress.Known() || h.OutName.Known() && f.Proven())
+		return truth(f.Standing().NameHere.Known() && f.History.OutAddress.Known())
 	}),
+})
+
+// NameCalled tells how long our people have known the address by its name.
+var NameCalled = define(Signal{
+	Name: "name.called", Level: Sender, Unit: Days,
+	Doc:  "Days since our people first wrote to the From address by the display name that it shows.",
+	Eval: func(f *Facts) float64 { return f.age(f.History.OutName) },
 })
 
 // likewise evaluates whether another place shows a name of ours; unknown where

@@ -35,6 +35,16 @@ var SenderBadShare = define(Signal{
 	Eval: func(f *Facts) float64 { return f.badShare(f.Standing().Address) },
 })
 
+// SenderTried counts mail that nobody found legitimate.
+var SenderTried = define(Signal{
+	Name: "sender.tried", Level: Sender, Unit: Count,
+	Doc: "Messages from the From address that were suspected, or turned out unwanted, decayed.",
+	Eval: func(f *Facts) float64 {
+		t := f.Standing().Address
+		return past(f, max(t.Attempts-t.Good, 0))
+	},
+})
+
 // SenderNameHere counts how often the address bore this name.
 var SenderNameHere = define(Signal{
 	Name: "sender.name_here", Level: Sender, Unit: Count,

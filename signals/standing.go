@@ -140,7 +140,7 @@ func habits(h *store.Profile, usages []store.Usage, now time.Time) []habit {
 		u := usages[t]
 		u.Address, u.Domain = settled(u.Address, now), settled(u.Domain, now)
 		list[i].see(u, org)
-		if bits := novelty(u, Attributes[i].Keep); !(bits <= list[i].fresh) {
+		if bits := novelty(u, Attributes[i].Keep); Known(bits) && !(bits <= list[i].fresh) {
 			list[i].fresh = bits
 		}
 	}

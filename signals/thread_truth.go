@@ -158,6 +158,23 @@ var ThreadNewOutsiders = define(Signal{
 	}),
 })
 
+// ThreadOtherDomains counts the others outside.
+var ThreadOtherDomains = define(Signal{
+	Name: "thread.other_domains", Level: Thread, Unit: Count,
+	Doc: "Organisational domains in the known thread that are neither ours nor that of From.",
+	Eval: within(func(f *Facts, threads []store.Thread) float64 {
+		var seen []string
+		for i := range threads {
+			for _, d := range threads[i].Domains {
+				if !f.Org.Owns(d.Text) && foreign(d.Text, f.From().Domain) && !slices.Contains(seen, d.Text) {
+					seen = append(seen, d.Text)
+				}
+			}
+		}
+		return float64(len(seen))
+	}),
+})
+
 // Bounds of what is read of a quotation to find who it says wrote it.
 const (
 	maxQuoted      = 16 << 10

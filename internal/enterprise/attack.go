@@ -213,7 +213,7 @@ func (r *run) abusedService(m mark) {
 
 func (r *run) callback(m mark) {
 	s := pick(r.dice, r.services)
-	phone := "+1 202 555 01" + r.digits(2)
+	phone := r.phone()
 	for _, to := range others(r.dice, r.org.people, nil, r.between(1, 4)) {
 		v := r.notice(s, s.lang)
 		_, domain := r.firmName()

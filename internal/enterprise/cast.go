@@ -197,7 +197,7 @@ func (r *run) firm(rel relation, people int) *firm {
 	f.account = r.account(f.country)
 	f.typical = 100 * (1 << r.IntN(8))
 	f.cadence = pick(r.dice, []int{7, 14, 30, 30})
-	f.phone = "+1 202 555 01" + r.digits(2)
+	f.phone = r.phone()
 	if r.chance(0.3) {
 		f.shared = pick(r.dice, words("invoices office accounts info"))
 	}
@@ -205,6 +205,12 @@ func (r *run) firm(rel relation, people int) *firm {
 		f.people = append(f.people, r.person(f, sales))
 	}
 	return f
+}
+
+// phone is a number that no regulator assigns: for plays in the United States,
+// in Britain and in Germany.
+func (r *run) phone() string {
+	return pick(r.dice, []string{"+1 202 555 01" + r.digits(2), "+44 20 7946 0" + r.digits(3), "+49 30 23125 " + r.digits(3)})
 }
 
 // proof is what a firm's administrator has set up.

@@ -137,9 +137,9 @@ func (r *run) signups(to *person, n int, within time.Duration, m mark) {
 		r.at(r.now.Add(time.Duration(r.Float64()*float64(within))), func() {
 			s := pick(r.dice, r.services)
 			if r.chance(0.8) { // one that nobody here uses
-				_, domain := r.firmName()
+				name, domain := r.firmName()
 				fresh := *s
-				fresh.domain, fresh.provider, fresh.lang = domain, pick(r.dice, r.providers), r.language()
+				fresh.name, fresh.domain, fresh.provider, fresh.lang = name, domain, pick(r.dice, r.providers), r.language()
 				s = &fresh
 			}
 			v := r.notice(s, s.lang)
