@@ -27,13 +27,14 @@ func (d reconnaissance) Detect(f *signals.Facts, v signals.Vector) []Finding {
 	if !(hour >= 2) && (!some(v, signals.OrgSeen) || v.Of(signals.BodyVisible) > 2*probeWords) {
 		return nil // to an empty memory everybody is a stranger
 	}
-	b := &balance{odds: -3.4}
+	b := &balance{odds: -3.2}
 	short := "it says a few words, with nothing to read or to open"
 	if !b.when(v.Of(signals.BodyVisible) <= probeWords, 1.2, signals.BodyVisible, short) {
 		b.when(v.Of(signals.BodyVisible) <= 2*probeWords, 0.6, signals.BodyVisible, short)
 	}
-	b.when(is(v, signals.SenderFirstContact), 0.6, signals.SenderFirstContact, "nobody here had mail from this address before")
-	b.when(v.Of(signals.SenderNewPlace) == 0, -0.5, signals.SenderNewPlace, "")
+	if !b.when(is(v, signals.SenderFirstContact), 0.6, signals.SenderFirstContact, "nobody here had mail from this address before") {
+		b.when(v.Of(signals.SenderFirstSeen) < settled, 0.6, signals.SenderFirstSeen, "nobody here had mail from this address before these days")
+	}
 	b.again(v.Of(signals.SenderHour), signals.SenderHour, "a stranger", v.Of(signals.CampaignHour))
 	return b.finding(d, Reconnaissance)
 }

@@ -33,7 +33,9 @@ func (d accountTakeover) Detect(f *signals.Facts, v signals.Vector) []Finding {
 	if !b.when(v.Of(signals.LinkSeen) < 1, 1.3, signals.LinkSeen, "it links to a site that no mail here linked to") {
 		b.when(some(v, signals.LinkCount), 0.4, signals.LinkCount, "")
 	}
-	b.when(v.Of(signals.CampaignSeen) >= 2.5 && v.Of(signals.CampaignSenders) < 1.5, 1, signals.CampaignSeen, "it sent the same text before")
+	if again := v.Of(signals.CampaignSeen); again >= 0.9 && v.Of(signals.CampaignSenders) < 1.5 {
+		b.weigh(min(0.7*again, 1.4), signals.CampaignSeen, "it sent the same text before")
+	}
 	if v.Of(signals.IntentPayroll) >= wished { // as everybody may ask for themselves
 		b.weigh(1, signals.IntentPayroll, "it wants wages paid into another account")
 	} else {
@@ -60,10 +62,10 @@ func (b *balance) strangers(v signals.Vector) {
 // burst weighs how much the account writes.
 func (b *balance) burst(v signals.Vector) {
 	hour, times := v.Of(signals.SenderHour), v.Of(signals.SenderBurst)
-	if !(times >= 4) || hour < 3 {
+	if !(times >= 3) || hour < 3 {
 		return
 	}
-	nats := 1.0
+	nats := 1.2
 	switch {
 	case hour >= 10:
 		nats = 3.2
