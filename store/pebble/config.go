@@ -39,6 +39,9 @@ func (c Config) withDefaults() Config {
 	return c
 }
 
+// records is how many bytes of memory decoded records may take, beside blocks.
+func (c Config) records() int { return max(int(c.Cache)/4, 4<<20) }
+
 // Check reports every setting that cannot be meant.
 func (c Config) Check() error {
 	c = c.withDefaults()

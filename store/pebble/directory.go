@@ -32,6 +32,13 @@ func (s *Store) People(ctx context.Context, asOf time.Time) iter.Seq2[store.Coll
 // listed yields what read makes of the records of a class.
 func listed[T any](ctx context.Context, s *Store, c record.Class, read func(*record.Record, record.Key) (T, bool)) iter.Seq2[T, error] {
 	return func(yield func(T, error) bool) {
+		end, err := s.settled(ctx)
+		if err != nil {
+			var none T
+			yield(none, s.told(err))
+			return
+		}
+		end()
 		from := []byte{byte(c)}
 		for from != nil {
 			var page []T

@@ -19,7 +19,7 @@ func (s *Store) Sync(ctx context.Context) error {
 
 // Entities counts whom and what history knows. It reads all keys.
 func (s *Store) Entities(ctx context.Context) (n int64, err error) {
-	end, err := s.begin(ctx)
+	end, err := s.settled(ctx)
 	if err != nil {
 		return 0, s.told(err)
 	}

@@ -26,7 +26,7 @@ type forgetting struct {
 // is what a sighting that is kept still points at, and what joins it to people
 // of ours.
 func (s *Store) Forget(ctx context.Context, who parse.Address, decisions bool) (store.Forgotten, error) {
-	end, err := s.begin(ctx)
+	end, err := s.settled(ctx)
 	if err != nil {
 		return store.Forgotten{}, s.told(err)
 	}
@@ -59,7 +59,7 @@ func (f *forgetting) flush(ctx context.Context) error {
 	if len(keys) == 0 {
 		return nil
 	}
-	return f.s.change(ctx, change{sync: true, free: true, make: func(b *pebble.Batch) error {
+	return f.s.change(ctx, change{sync: true, free: true, whole: true, make: func(b *pebble.Batch) error {
 		for _, key := range keys {
 			_, closer, err := b.Get(key)
 			if err != nil {
@@ -205,7 +205,7 @@ func (f *forgetting) bears(c record.Class) func(string) bool {
 func (f *forgetting) rename(ctx context.Context, c record.Class, key []byte) error {
 	var r record.Record
 	var bearers []store.Named
-	err := f.s.change(ctx, change{free: true, make: func(b *pebble.Batch) error {
+	err := f.s.change(ctx, change{free: true, whole: true, make: func(b *pebble.Batch) error {
 		if err := f.s.readRecord(b, key, &r); err != nil {
 			return err
 		}

@@ -4,7 +4,6 @@ import (
 	"context"
 	"errors"
 	"io"
-	"sync"
 	"time"
 
 	"github.com/cockroachdb/pebble/v2"
@@ -57,66 +56,10 @@ func (s *Store) Lookup(ctx context.Context, q store.Query) (store.Profile, error
 	if q.AsOf.IsZero() {
 		q.AsOf = time.Now()
 	}
-	key := make([]byte, 0, 1+digestSize)
-	s.org.mu.RLock()
-	defer s.org.mu.RUnlock()
-	p, err := record.Read(&q, namer{s.key}, func(c record.Class, k record.Key, r *record.Record) error {
-		if err := ctx.Err(); err != nil {
-			return err
-		}
-		key = append(append(key[:0], byte(c)), k[:]...)
-		return s.readRecord(s.db, key, r)
-	}, &s.org.record)
+	r := reading{ctx: ctx, s: s}
+	defer r.release()
+	p, err := record.Read(&q, namer{s.key}, &r)
 	return p, s.told(err)
-}
-
-// An organisation is the record of all mail, kept in memory since each
-// message reads it and changes it.
-type organisation struct {
-	mu     sync.RWMutex
-	key    []byte
-	record record.Record
-	new    []record.Record // what the batch under way adds; the writer's own
-}
-
-func (s *Store) loadOrg() error {
-	k := namer{s.key}.Key(record.Entity{Class: record.Org})
-	s.org.key = entityKey(record.Org, k)
-	return s.readRecord(s.db, s.org.key, &s.org.record)
-}
-
-// whole is the record with what the batch under way adds. Only the writer may
-// ask.
-func (o *organisation) whole() *record.Record {
-	all := new(record.Record)
-	all.Merge(&o.record)
-	for i := range o.new {
-		all.Merge(&o.new[i])
-	}
-	return all
-}
-
-// committed tells the memory what the batch has written, if it has.
-func (o *organisation) committed(ok bool) {
-	if ok && len(o.new) > 0 {
-		o.mu.Lock()
-		for i := range o.new {
-			o.record.Merge(&o.new[i])
-		}
-		o.mu.Unlock()
-	}
-	o.new = nil
-}
-
-// keepOrg writes the record as it is in memory.
-func (s *Store) keepOrg() error {
-	if s.org.record.Empty() {
-		return nil
-	}
-	if err := s.room(); errors.Is(err, errFull) {
-		return nil // its parts are in the files, and are merged when it is opened again
-	}
-	return s.db.Set(s.org.key, s.org.record.Append(nil), pebble.NoSync)
 }
 
 func entityKey(c record.Class, k record.Key) []byte {
@@ -186,69 +129,4 @@ func (s *Store) Relabel(ctx context.Context, id string, l store.Label) error {
 
 func (s *Store) placeOf(id string) []byte {
 	return digestKey(sightingPrefix, s.key.digest(sightingPrefix, id))
-}
-
-// replace undoes what a sighting did, and does what it does now.
-func (s *Store) replace(b *pebble.Batch, place, was []byte, before, now *record.Mark) error {
-	encoded := now.Append(nil)
-	if string(was) == string(encoded) {
-		return nil
-	}
-	if err := s.merge(b, before, before.Undo); err != nil {
-		return err
-	}
-	if err := s.merge(b, now, now.Do); err != nil {
-		return err
-	}
-	return b.Set(place, encoded, nil)
-}
-
-// merge does or undoes a mark. Records whose lists may be full are read and
-// written whole, one message after the other: then what they forget is the
-// same however Pebble sorts its files.
-func (s *Store) merge(b *pebble.Batch, m *record.Mark, do func(*record.Record, *record.Part)) error {
-	for i := range m.Parts {
-		p := &m.Parts[i]
-		key := entityKey(p.Class, p.Key)
-		r := new(record.Record)
-		do(r, p)
-		write := b.Merge
-		switch full := s.unfolded.full(key); {
-		case p.Class == record.Org:
-			if s.org.new = append(s.org.new, *r); full {
-				r, write = s.org.whole(), b.Set
-			}
-		case full || p.Class != record.Thread && r.Forgets():
-			if err := s.readRecord(b, key, r); err != nil {
-				return err
-			}
-			write = b.Set
-		}
-		if err := write(key, r.Append(nil), nil); err != nil {
-			return err
-		}
-	}
-	return nil
-}
-
-const (
-	foldAfter   = 32      // merges of one key, after which its record is written whole
-	maxUnfolded = 1 << 14 // keys whose merges are counted
-)
-
-// unfolded counts the merges that Pebble keeps apart in memory, since reading
-// a key goes through all of them. Only the writer uses it.
-type unfolded map[[1 + digestSize]byte]int
-
-// full counts one merge more, and tells whether it is time to fold.
-func (u unfolded) full(key []byte) bool {
-	if len(u) >= maxUnfolded {
-		clear(u)
-	}
-	k := [1 + digestSize]byte(key)
-	if u[k]++; u[k] < foldAfter {
-		return false
-	}
-	delete(u, k)
-	return true
 }

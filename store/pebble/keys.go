@@ -11,6 +11,7 @@ import (
 //	00 text                      about the store itself
 //	01-3f digest                 entity: record.Class, keyed hash -> record
 //	40 digest                    sighting: hash of ID -> record.Mark, what it did
+//	41 number, key of a sighting     log: what it was before -> mark; of records that are not written yet
 //	50 time digest               journal: time, hash of ID -> sealed entry
 //	51 digest                    journal: hash of ID -> time, when it was written
 //	52 digest                    hash of a list of signal names -> that list
@@ -23,6 +24,7 @@ const (
 	entityPrefix       = 0x01
 	entityEnd          = 0x40
 	sightingPrefix     = 0x40
+	logPrefix          = 0x41
 	journalPrefix      = 0x50
 	journalIndexPrefix = 0x51
 	schemaPrefix       = 0x52

@@ -58,7 +58,7 @@ func (w subject) is(address string) bool {
 // Known is what is remembered of who. It reads the records of names, people,
 // accounts and telephone numbers.
 func (s *Store) Known(ctx context.Context, who parse.Address, asOf time.Time) (store.Known, error) {
-	end, err := s.begin(ctx)
+	end, err := s.settled(ctx)
 	if err != nil {
 		return store.Known{}, s.told(err)
 	}

@@ -12,7 +12,7 @@ import (
 
 // Stats reads the whole store and counts.
 func (s *Store) Stats(ctx context.Context) (store.Stats, error) {
-	end, err := s.begin(ctx)
+	end, err := s.settled(ctx)
 	if err != nil {
 		return store.Stats{}, s.told(err)
 	}

@@ -42,8 +42,7 @@ type Store struct {
 
 	opening    atomic.Bool
 	complained atomic.Int64 // when a failure in the background was last told, in Unix nanoseconds
-	unfolded   unfolded
-	org        organisation
+	memory     *memory
 }
 
 var (
@@ -66,20 +65,21 @@ func Open(c Config, log *slog.Logger) (*Store, error) {
 		fault:   newFault(),
 		quit:    make(chan struct{}),
 
-		unfolded: make(unfolded),
+		memory: newMemory(c.records()),
 	}
-	if err := s.open(); err != nil {
+	ctx, stop := context.WithCancel(context.Background()) //nolint:forbidigo // the store's own work, as long as it is open
+	s.stop = stop
+	if err := s.open(ctx); err != nil {
+		stop()
 		return nil, explain(c.Path, err)
 	}
 	s.done.Add(2)
 	go s.write()
-	ctx, stop := context.WithCancel(context.Background()) //nolint:forbidigo // the store's own work, as long as it is open
-	s.stop = stop
 	go s.sweepRegularly(ctx)
 	return s, nil
 }
 
-func (s *Store) open() (err error) {
+func (s *Store) open(ctx context.Context) (err error) {
 	dir := filepath.Join(s.config.Path, "db")
 	if err := os.MkdirAll(dir, 0o700); err != nil {
 		return err
@@ -105,7 +105,7 @@ func (s *Store) open() (err error) {
 	if err := s.check(); err != nil {
 		return err
 	}
-	return s.loadOrg()
+	return s.resume(ctx)
 }
 
 // closeDB gives back what open took. After a fault Pebble can be closed no
@@ -221,7 +221,9 @@ func (s *Store) Close() error {
 	var err error
 	select {
 	case <-idle:
-		err = s.keepOrg()
+		if !errors.Is(s.room(), errFull) { // else the log is there
+			err = s.keep()
+		}
 	case <-s.fault.met: // who met it never ends
 	}
 	return explain(s.config.Path, errors.Join(err, s.fault.err(), s.closeDB()))

@@ -139,7 +139,7 @@ func remove(b *pebble.Batch, key []byte) error { return b.Delete(key, nil) }
 
 // sweep looks at the next keys of each lap.
 func (sw *sweeper) sweep(ctx context.Context, now time.Time) error {
-	end, err := sw.s.begin(ctx)
+	end, err := sw.s.settled(ctx)
 	if err != nil {
 		return err
 	}
@@ -195,7 +195,7 @@ func (l *lap) forget(ctx context.Context, s *Store, keys [][]byte, now time.Time
 	if len(keys) == 0 {
 		return nil
 	}
-	return s.change(ctx, change{free: true, make: func(b *pebble.Batch) error {
+	return s.change(ctx, change{free: true, whole: true, make: func(b *pebble.Batch) error {
 		for _, key := range keys {
 			value, err := s.get(b, key)
 			if err == nil && l.old(key, value, now) {

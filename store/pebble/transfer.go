@@ -66,7 +66,7 @@ func (s *Store) identity(ctx context.Context) (id digest, err error) {
 
 // Export writes history into a new file, as it is now.
 func (s *Store) Export(ctx context.Context, path string) (tr store.Transfer, err error) {
-	end, err := s.begin(ctx)
+	end, err := s.settled(ctx)
 	if err != nil {
 		return tr, s.told(err)
 	}
@@ -209,7 +209,7 @@ func (s *Store) take(ctx context.Context, place []byte, id digest, number uint64
 		next = done
 	}
 	payload = append([]byte(nil), payload...)
-	return s.change(ctx, change{sync: next == done, make: func(b *pebble.Batch) error {
+	return s.change(ctx, change{sync: next == done, whole: true, make: func(b *pebble.Batch) error {
 		r := reader{rest: payload}
 		for len(r.rest) > 0 {
 			key := r.take(r.uint())
@@ -236,13 +236,6 @@ func (s *Store) add(b *pebble.Batch, key, value []byte, tr *store.Transfer) erro
 	}
 	tr.Entities++
 	var r record.Record
-	if key[0] == byte(record.Org) {
-		if r.MergeEncoded(value) != nil {
-			return errNoExport
-		}
-		s.org.new = append(s.org.new, r)
-		return b.Merge(key, value, nil)
-	}
 	if err := s.readRecord(b, key, &r); err != nil {
 		return err
 	}

@@ -2,6 +2,7 @@ package pebble
 
 import (
 	"context"
+	"errors"
 	"fmt"
 
 	"github.com/cockroachdb/pebble/v2"
@@ -18,11 +19,12 @@ const (
 // the other, so that reading before writing needs no locks; those that wait
 // share one write to the disk.
 type change struct {
-	ctx  context.Context
-	sync bool                      // to be on disk when done
-	free bool                      // makes room, so it is made on a full disk too
-	make func(*pebble.Batch) error // reads what it needs before it writes
-	done chan error                // has room for one
+	ctx   context.Context
+	sync  bool                      // to be on disk when done
+	free  bool                      // makes room, so it is made on a full disk too
+	whole bool                      // reads or writes records in the files, which have to be whole before
+	make  func(*pebble.Batch) error // reads what it needs before it writes
+	done  chan error                // has room for one
 }
 
 // change waits until c is made. An error may mean that it is made all the
@@ -73,15 +75,23 @@ func (s *Store) write() {
 	for {
 		select {
 		case c := <-s.changes:
-			s.writeGroup(c)
+			for c != nil {
+				c = s.writeGroup(c)
+			}
+			s.keepSome()
 		case <-s.quit:
 			return
 		}
 	}
 }
 
-// writeGroup makes c, and what waits behind it, in one batch.
-func (s *Store) writeGroup(c *change) {
+// writeGroup makes c, and what waits behind it, in one batch. It gives the
+// change that has to be in another.
+func (s *Store) writeGroup(c *change) (next *change) {
+	if c.whole {
+		s.writeWhole(c)
+		return nil
+	}
 	batch := s.db.NewIndexedBatch()
 	durable := pebble.NoSync
 	var group []*change
@@ -103,15 +113,54 @@ func (s *Store) writeGroup(c *change) {
 		}
 		select {
 		case c = <-s.changes:
-			continue
+			if !c.whole {
+				continue
+			}
+			next = c
 		default:
 		}
 		break
 	}
 	err := batch.Commit(durable)
-	s.org.committed(err == nil)
+	s.takeIn(err == nil)
 	for _, c := range group {
 		c.done <- err
 	}
 	_ = batch.Close() // only gives memory back
+	return next
+}
+
+// writeWhole makes one change that reads or writes records in the files.
+func (s *Store) writeWhole(c *change) {
+	err := c.ctx.Err()
+	if err == nil {
+		err = s.keep()
+	}
+	if err != nil {
+		c.done <- err
+		return
+	}
+	batch := s.db.NewIndexedBatch()
+	defer func() { _ = batch.Close() }() // only gives memory back
+	if err = c.make(batch); err == nil {
+		durable := pebble.NoSync
+		if c.sync {
+			durable = pebble.Sync
+		}
+		err = errors.Join(batch.Commit(durable), s.memory.dropped(batch))
+	}
+	c.done <- err
+}
+
+// settled is begin, once the files have all that was learned.
+func (s *Store) settled(ctx context.Context) (end func(), err error) {
+	if end, err = s.begin(ctx); err != nil {
+		return nil, err
+	}
+	err = s.change(ctx, change{whole: true, free: true, make: func(*pebble.Batch) error { return nil }})
+	if err != nil {
+		end()
+		return nil, err
+	}
+	return end, nil
 }

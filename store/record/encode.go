@@ -158,7 +158,7 @@ func (r *Record) MergeEncoded(b []byte) error {
 		return err
 	}
 	for i := range o.values {
-		r.merge(o.values[i])
+		r.merge(&o.values[i])
 	}
 	return nil
 }

@@ -63,11 +63,12 @@ func (v *value) find(id uint32) (item, bool) {
 // latest are dropped.
 func (v *value) mergeDays(o *value) {
 	at := max(v.at, o.at)
-	for _, x := range []*value{v, o} {
-		x.days <<= uint64(at - x.at)      //nolint:gosec // never negative
-		x.weeks <<= uint64(at/7 - x.at/7) //nolint:gosec // never negative
+	since := func(x *value) (days, weeks uint64) {
+		return x.days << uint64(at-x.at), x.weeks << uint64(at/7-x.at/7) //nolint:gosec // never negative
 	}
-	v.at, v.days, v.weeks = at, v.days|o.days, v.weeks|o.weeks
+	days, weeks := since(v)
+	moreDays, moreWeeks := since(o)
+	v.at, v.days, v.weeks = at, days|moreDays, weeks|moreWeeks
 }
 
 // daysAt counts, at a day, the days of the last 64 and the weeks of the last

@@ -143,7 +143,7 @@ func (m *Mark) countSide(r *Record, p *Part, s Side, w, sign float64) {
 
 func (m *Mark) countGood(r *Record, p *Part, s Side, w, sign float64) {
 	if p.Class.dated() {
-		r.merge(value{field: dates.of(s), at: dayOf(m.At), days: 1, weeks: 1})
+		r.merge(&value{field: dates.of(s), at: dayOf(m.At), days: 1, weeks: 1})
 	}
 	if p.Class.lively() {
 		r.add(recent.of(s), sign*weight(m.At, store.ShortHalfLife))
@@ -165,7 +165,7 @@ func (m *Mark) countGood(r *Record, p *Part, s Side, w, sign float64) {
 		}
 		if v.limit > 0 {
 			v.cut()
-			r.merge(v)
+			r.merge(&v)
 		}
 	}
 }
@@ -179,7 +179,7 @@ func (m *Mark) put(r *Record, a *addition, s Side, w float64) {
 	case maximum:
 		r.time(f, m.At)
 	case sketch:
-		r.merge(value{field: f, items: slices.Clone(a.items)})
+		r.merge(&value{field: f, items: a.items})
 	case list:
 		v := value{field: f, limit: a.limit, sum: w, items: slices.Clone(a.items)}
 		for i := range v.items {
@@ -187,14 +187,14 @@ func (m *Mark) put(r *Record, a *addition, s Side, w float64) {
 			v.items[i].at = hourOf(m.At)
 		}
 		v.cut()
-		r.merge(v)
+		r.merge(&v)
 	case minimum, days, window: // no part adds these
 	}
 }
 
-func (r *Record) add(f Field, w float64) { r.merge(value{field: f, sum: w}) }
-func (r *Record) time(f Field, at int64) { r.merge(value{field: f, at: at}) }
+func (r *Record) add(f Field, w float64) { r.merge(&value{field: f, sum: w}) }
+func (r *Record) time(f Field, at int64) { r.merge(&value{field: f, at: at}) }
 func (r *Record) tick(f Field, at int64, n float64) {
 	b := bucketOf(at)
-	r.merge(value{field: f, latest: b, items: []item{{id: b, weight: n}}})
+	r.merge(&value{field: f, latest: b, items: []item{{id: b, weight: n}}})
 }

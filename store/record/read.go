@@ -9,12 +9,14 @@ import (
 	"postern/store"
 )
 
-// A Reader gives records. It fills r, which is empty.
-type Reader func(c Class, k Key, r *Record) error
+// A Reader gives records, which are good until the next one is asked for. An
+// entity that is not known has an empty one.
+type Reader interface {
+	Record(Class, Key) (*Record, error)
+}
 
-// Read builds the profile of q out of the records that read gives, and of org,
-// the record of the organisation.
-func Read(q *store.Query, n Namer, read Reader, org *Record) (store.Profile, error) {
+// Read builds the profile of q out of the records that read gives.
+func Read(q *store.Query, n Namer, read Reader) (store.Profile, error) {
 	rd := reader{q: q, n: n, read: read, at: clamp(q.AsOf.Unix()), now: weight(q.AsOf.Unix(), store.HalfLife), domain: parse.OrgDomain(q.From.Domain)}
 	rd.hash()
 	q = rd.q
@@ -31,9 +33,8 @@ func Read(q *store.Query, n Namer, read Reader, org *Record) (store.Profile, err
 	rd.rcpts(&p)
 	rd.things(&p)
 	rd.requester(&p.Requester)
-	if org != nil {
-		rd.org(org, &p.Org)
-	}
+	r, _ := rd.get(Entity{Org, "", ""})
+	rd.org(r, &p.Org)
 	return p, rd.err
 }
 
@@ -42,7 +43,6 @@ type reader struct {
 	q      *store.Query
 	n      Namer
 	read   Reader
-	r      Record
 	at     int64   // when
 	now    float64 // what a sighting weighs now
 	domain string  // the author's, organisational
@@ -61,13 +61,16 @@ func (rd *reader) hash() {
 
 // get reads the record of e. It is empty after an error.
 func (rd *reader) get(e Entity) (*Record, Key) {
-	rd.r.Reset()
 	if rd.err != nil {
-		return &rd.r, Key{}
+		return new(Record), Key{}
 	}
 	key := rd.n.Key(e)
-	rd.err = rd.read(e.Class, key, &rd.r)
-	return &rd.r, key
+	r, err := rd.read.Record(e.Class, key)
+	if err != nil {
+		rd.err = err
+		return new(Record), key
+	}
+	return r, key
 }
 
 func (rd *reader) author(p *store.Profile) {

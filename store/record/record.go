@@ -46,7 +46,7 @@ type value struct {
 	days   uint64  // bit n: n days before the latest
 	weeks  uint64  // bit n: n weeks before the latest day's week
 	latest uint32  // bucket of a window
-	items  []item  // in ascending order of id; shared with nobody who writes
+	items  []item  // in ascending order of id
 }
 
 // An item is one element of a list, bucket of a window or register of a
@@ -82,20 +82,43 @@ func (r *Record) Forgets() bool {
 // matters.
 func (r *Record) Merge(o *Record) {
 	for i := range o.values {
-		v := o.values[i]
-		v.items = slices.Clone(v.items)
-		r.merge(v)
+		r.merge(&o.values[i])
 	}
 }
 
-// merge adds v, whose items r may keep.
-func (r *Record) merge(v value) {
-	i := len(r.values)
-	for i > 0 && r.values[i-1].field >= v.field {
-		i--
+// Clone is a copy of r that takes no more memory than it needs.
+func (r *Record) Clone() *Record {
+	n := 0
+	for i := range r.values {
+		n += len(r.values[i].items)
 	}
+	c := &Record{values: slices.Clone(r.values), arena: make([]item, 0, n)}
+	for i := range c.values {
+		v := &c.values[i]
+		from := len(c.arena)
+		c.arena = append(c.arena, v.items...)
+		v.items = c.arena[from:len(c.arena):len(c.arena)]
+	}
+	return c
+}
+
+// Size is about how many bytes of memory r takes.
+func (r *Record) Size() int {
+	const ofRecord, ofValue, ofItem = 128, 80, 40
+	n := ofRecord + len(r.values)*ofValue
+	for i := range r.values {
+		n += len(r.values[i].items) * ofItem
+	}
+	return n
+}
+
+// merge adds v, whose items stay the caller's.
+func (r *Record) merge(v *value) {
+	i := r.place(v.field)
 	if i == len(r.values) || r.values[i].field != v.field {
-		r.values = slices.Insert(r.values, i, v)
+		r.values = slices.Insert(r.values, i, value{
+			field: v.field, limit: v.limit, sum: v.sum, at: v.at, days: v.days, weeks: v.weeks, latest: v.latest, items: slices.Clone(v.items),
+		})
 		return
 	}
 	have := &r.values[i]
@@ -107,11 +130,11 @@ func (r *Record) merge(v value) {
 	case maximum:
 		have.at = max(have.at, v.at)
 	case days:
-		have.mergeDays(&v)
+		have.mergeDays(v)
 	case window:
-		have.mergeWindow(&v)
+		have.mergeWindow(v)
 	case list:
-		have.mergeList(&v)
+		have.mergeList(v)
 	case sketch:
 		have.items = mergeItems(have.items, v.items, func(a *item, b item) { a.weight = max(a.weight, b.weight) })
 	}
@@ -147,11 +170,22 @@ func mergeItems(a, b []item, both func(a *item, b item)) []item {
 	return append(append(out, a...), b...)
 }
 
-func (r *Record) get(f Field) *value {
-	for i := range r.values {
-		if r.values[i].field == f {
-			return &r.values[i]
+// place is where f is, or where it would be.
+func (r *Record) place(f Field) int {
+	low, high := 0, len(r.values)
+	for low < high {
+		if middle := int(uint(low+high) / 2); r.values[middle].field < f { //nolint:gosec // neither is negative
+			low = middle + 1
+		} else {
+			high = middle
 		}
+	}
+	return low
+}
+
+func (r *Record) get(f Field) *value {
+	if i := r.place(f); i < len(r.values) && r.values[i].field == f {
+		return &r.values[i]
 	}
 	return nil
 }

@@ -1,0 +1,200 @@
+package pebble
+
+import (
+	"context"
+	"sync"
+
+	"github.com/cockroachdb/pebble/v2"
+
+	"postern/store/record"
+)
+
+// An entity is the key of a record: its class and its keyed hash.
+type entity [1 + digestSize]byte
+
+func entityOf(c record.Class, k *record.Key) (id entity) {
+	id[0] = byte(c)
+	copy(id[1:], k[:])
+	return id
+}
+
+// A memory keeps the records that were asked for or changed last, as they are
+// now, decoded; also that somebody is not known. What was changed is written
+// into the files by and by, see [Store.keep]. Each shard has two generations:
+// when the young one is full it becomes the old one, and what was old and
+// nobody asked for is dropped.
+type memory struct {
+	shards [16]shard
+	room   int // bytes of one generation of a shard
+
+	changed []*kept // that the files do not know yet; the writer's own, as is what follows
+	bytes   int     // what they take
+	steps   []step  // of the log
+	taken   []taken // what the batch under way takes in
+	buf     []byte
+}
+
+type shard struct {
+	mu         sync.RWMutex
+	young, old map[entity]*kept
+	bytes      int    // of the young
+	drops      uint64 // how often something was dropped
+}
+
+// A kept is one record in memory. Only the writer changes it, under the lock.
+type kept struct {
+	id      entity
+	record  *record.Record
+	bytes   int
+	changed bool // the files do not know it yet
+	apart   bool // the files could not be read: it is to be added to what they have
+}
+
+func newMemory(bytes int) *memory {
+	m := &memory{}
+	m.room = bytes / 2 / len(m.shards)
+	for i := range m.shards {
+		m.shards[i].young, m.shards[i].old = make(map[entity]*kept), make(map[entity]*kept)
+	}
+	return m
+}
+
+func (m *memory) shard(id *entity) *shard { return &m.shards[id[1]%uint8(len(m.shards))] }
+
+// size is what k takes. The organisation's record takes much, and is always
+// there: it counts for nothing.
+func (k *kept) size() int {
+	if k.id[0] == byte(record.Org) {
+		return 0
+	}
+	return k.record.Size()
+}
+
+// get finds a record and keeps it young. The caller holds the lock.
+func (h *shard) get(id *entity, room int) *kept {
+	k := h.young[*id]
+	if k == nil {
+		if k = h.old[*id]; k != nil {
+			delete(h.old, *id)
+			h.put(k, room)
+		}
+	}
+	return k
+}
+
+// put keeps a record. The caller holds the lock.
+func (h *shard) put(k *kept, room int) {
+	h.young[k.id] = k
+	if h.bytes += k.bytes; h.bytes <= room {
+		return
+	}
+	young := make(map[entity]*kept)
+	h.bytes = 0
+	for id, k := range h.old {
+		if k.changed {
+			young[id] = k
+			h.bytes += k.bytes
+		}
+	}
+	h.old, h.young = h.young, young
+	h.drops++
+}
+
+// drop forgets a record that the files know better.
+func (m *memory) drop(id *entity) {
+	h := m.shard(id)
+	h.mu.Lock()
+	defer h.mu.Unlock()
+	if k := h.young[*id]; k != nil {
+		h.bytes -= k.bytes
+	}
+	delete(h.young, *id)
+	delete(h.old, *id)
+	h.drops++
+}
+
+// dropped forgets all records that a batch changed in the files.
+func (m *memory) dropped(b *pebble.Batch) error {
+	for r := b.Reader(); ; {
+		_, key, _, ok, err := r.Next()
+		if !ok || err != nil {
+			return err
+		}
+		if len(key) == len(entity{}) && key[0] < entityEnd {
+			m.drop((*entity)(key))
+		}
+	}
+}
+
+// A reading gives one query the records that it asks for. It implements
+// [record.Reader].
+type reading struct {
+	ctx  context.Context //nolint:containedctx // one query has one
+	s    *Store
+	lock *sync.RWMutex // on the record that was given last
+	r    record.Record // or the record itself
+}
+
+// Record implements [record.Reader].
+func (r *reading) Record(c record.Class, k record.Key) (*record.Record, error) {
+	r.release()
+	if err := r.ctx.Err(); err != nil {
+		return nil, err
+	}
+	id := entityOf(c, &k)
+	h := r.s.memory.shard(&id)
+	h.mu.RLock()
+	if k := h.young[id]; k != nil {
+		r.lock = &h.mu
+		return k.record, nil
+	}
+	drops, k0 := h.drops, h.old[id]
+	h.mu.RUnlock()
+	if k0 != nil {
+		return r.renew(h, id)
+	}
+	return r.read(h, id, drops)
+}
+
+// renew gives a record of the old generation, which becomes young.
+func (r *reading) renew(h *shard, id entity) (*record.Record, error) {
+	h.mu.Lock()
+	k, drops := h.get(&id, r.s.memory.room), h.drops
+	h.mu.Unlock()
+	if k == nil {
+		return r.read(h, id, drops)
+	}
+	h.mu.RLock()
+	r.lock = &h.mu
+	return k.record, nil
+}
+
+// read gives a record from the files, and keeps it for the next who asks,
+// unless something was dropped meanwhile: it might have been changed, written
+// and dropped.
+func (r *reading) read(h *shard, id entity, drops uint64) (*record.Record, error) {
+	r.r.Reset()
+	if err := r.s.readRecord(r.s.db, id[:], &r.r); err != nil {
+		return nil, err
+	}
+	k := newKept(id, &r.r)
+	h.mu.Lock()
+	defer h.mu.Unlock()
+	if h.drops == drops && h.get(&id, r.s.memory.room) == nil {
+		h.put(k, r.s.memory.room)
+	}
+	return &r.r, nil
+}
+
+func newKept(id entity, r *record.Record) *kept {
+	k := &kept{id: id, record: r.Clone()}
+	k.bytes = k.size()
+	return k
+}
+
+func (r *reading) release() {
+	if r.lock != nil {
+		r.lock.RUnlock()
+		r.lock = nil
+	}
+}
