@@ -12,7 +12,7 @@ import (
 // good for a small server.
 type Config struct {
 	Path         string            `toml:"path"`          // directory; ./var by default
-	Cache        quantity.Bytes    `toml:"cache"`         // for blocks read from disk, in memory; 8MiB by default
+	Cache        quantity.Bytes    `toml:"cache"`         // for blocks read from disk, in memory, and a quarter more for records in use, 4MiB at least; 16MiB by default
 	WriteBuffer  quantity.Bytes    `toml:"write_buffer"`  // for what is not yet sorted, in memory, up to three times; 4MiB by default
 	MinFree      quantity.Bytes    `toml:"min_free"`      // disk space that is left to others: below it nothing is written; 32MiB by default
 	Budget       quantity.Bytes    `toml:"budget"`        // disk space for all but the quarantine: beyond it what is worth least is forgotten; 0: as much as there is
@@ -29,7 +29,7 @@ func (c Config) withDefaults() Config {
 	if c.Path == "" {
 		c.Path = "var"
 	}
-	c.Cache = quantity.Bytes(c.Cache.Or(8 << 20))
+	c.Cache = quantity.Bytes(c.Cache.Or(16 << 20))
 	c.WriteBuffer = quantity.Bytes(c.WriteBuffer.Or(4 << 20))
 	c.MinFree = quantity.Bytes(c.MinFree.Or(32 << 20))
 	c.KeepHistory = quantity.Duration(c.KeepHistory.Or(730 * day))

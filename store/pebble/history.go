@@ -57,9 +57,8 @@ func (s *Store) Lookup(ctx context.Context, q store.Query) (store.Profile, error
 		q.AsOf = time.Now()
 	}
 	r := reading{ctx: ctx, s: s}
-	defer r.release()
 	p, err := record.Read(&q, namer{s.key}, &r)
-	return p, s.told(err)
+	return p, s.told(errors.Join(err, r.close()))
 }
 
 func entityKey(c record.Class, k record.Key) []byte {

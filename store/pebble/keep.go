@@ -54,35 +54,37 @@ func (s *Store) replace(b *pebble.Batch, place, was []byte, before, now *record.
 // takeIn brings the records in memory up to what a batch wrote, if it has.
 func (s *Store) takeIn(written bool) {
 	m := s.memory
+	r := reading{ctx: context.WithoutCancel(s.context), s: s}
 	for i := range m.taken {
 		if t := &m.taken[i]; written {
 			m.steps = append(m.steps, t.step)
-			s.redo(&t.before, &t.now)
+			r.redo(&t.before, &t.now)
 		}
 	}
+	_ = r.close() // who reads next is told
 	clear(m.taken)
 	m.taken = m.taken[:0]
 }
 
 // redo undoes what a sighting did, and does what it does now.
-func (s *Store) redo(before, now *record.Mark) {
+func (r *reading) redo(before, now *record.Mark) {
 	for i := range before.Parts {
-		s.alter(&before.Parts[i], before.Undo)
+		r.alter(&before.Parts[i], before.Undo)
 	}
 	for i := range now.Parts {
-		s.alter(&now.Parts[i], now.Do)
+		r.alter(&now.Parts[i], now.Do)
 	}
 }
 
 // alter changes one record.
-func (s *Store) alter(p *record.Part, do func(*record.Record, *record.Part)) {
-	m, id := s.memory, entityOf(p.Class, &p.Key)
+func (r *reading) alter(p *record.Part, do func(*record.Record, *record.Part)) {
+	m, id := r.s.memory, entityOf(p.Class, &p.Key)
 	h := m.shard(&id)
 	h.mu.Lock()
 	k := h.get(&id, m.room)
 	if k == nil {
 		h.mu.Unlock()
-		k = s.recall(id)
+		k = r.recall(id)
 		h.mu.Lock()
 		if other := h.get(&id, m.room); other != nil {
 			k = other
@@ -92,7 +94,6 @@ func (s *Store) alter(p *record.Part, do func(*record.Record, *record.Part)) {
 	}
 	do(k.record, p)
 	bytes := k.size()
-	h.bytes += bytes - k.bytes
 	m.bytes += bytes - k.bytes
 	if k.bytes = bytes; !k.changed {
 		k.changed = true
@@ -104,13 +105,12 @@ func (s *Store) alter(p *record.Part, do func(*record.Record, *record.Part)) {
 
 // recall reads a record for the writer. Whoever asks for one that cannot be
 // read is told.
-func (s *Store) recall(id entity) *kept {
-	var r record.Record
-	err := s.readRecord(s.db, id[:], &r)
+func (r *reading) recall(id entity) *kept {
+	err := r.fetch(id)
 	if err != nil {
-		r.Reset()
+		r.r.Reset()
 	}
-	k := newKept(id, &r)
+	k := newKept(id, &r.r)
 	k.apart = err != nil
 	return k
 }
@@ -142,6 +142,7 @@ func (s *Store) keep() error {
 			return err
 		}
 	}
+	m.writes.Add(1)
 	if err := b.Commit(pebble.NoSync); err != nil {
 		return err
 	}
@@ -161,7 +162,7 @@ func (s *Store) keep() error {
 
 // keepSome writes what changed, once that is much.
 func (s *Store) keepSome() {
-	if !s.memory.heavy(int(s.config.WriteBuffer)) || errors.Is(s.room(), errFull) {
+	if !s.memory.heavy(s.config.records()) || errors.Is(s.room(), errFull) {
 		return
 	}
 	if err := s.keep(); err != nil {
@@ -195,9 +196,10 @@ func (s *Store) resume(ctx context.Context) (err error) {
 		now[i], later[place] = mark, was[i]
 	}
 	s.memory.steps = steps
+	r := reading{ctx: ctx, s: s}
 	for i := range steps {
 		before, after := record.ReadMark(was[i]), record.ReadMark(now[i])
-		s.redo(&before, &after)
+		r.redo(&before, &after)
 	}
-	return s.keep()
+	return errors.Join(r.close(), s.keep())
 }

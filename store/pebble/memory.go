@@ -3,6 +3,7 @@ package pebble
 import (
 	"context"
 	"sync"
+	"sync/atomic"
 
 	"github.com/cockroachdb/pebble/v2"
 
@@ -27,6 +28,8 @@ type memory struct {
 	shards [16]shard
 	room   int // bytes of one generation of a shard
 
+	writes atomic.Uint64 // how often records were written into the files
+
 	changed []*kept // that the files do not know yet; the writer's own, as is what follows
 	bytes   int     // what they take
 	steps   []step  // of the log
@@ -37,8 +40,7 @@ type memory struct {
 type shard struct {
 	mu         sync.RWMutex
 	young, old map[entity]*kept
-	bytes      int    // of the young
-	drops      uint64 // how often something was dropped
+	bytes      int // that became young in this generation
 }
 
 // A kept is one record in memory. Only the writer changes it, under the lock.
@@ -88,16 +90,13 @@ func (h *shard) put(k *kept, room int) {
 	if h.bytes += k.bytes; h.bytes <= room {
 		return
 	}
-	young := make(map[entity]*kept)
-	h.bytes = 0
+	young := make(map[entity]*kept, len(h.young))
 	for id, k := range h.old {
 		if k.changed {
 			young[id] = k
-			h.bytes += k.bytes
 		}
 	}
-	h.old, h.young = h.young, young
-	h.drops++
+	h.old, h.young, h.bytes = h.young, young, 0
 }
 
 // drop forgets a record that the files know better.
@@ -105,12 +104,8 @@ func (m *memory) drop(id *entity) {
 	h := m.shard(id)
 	h.mu.Lock()
 	defer h.mu.Unlock()
-	if k := h.young[*id]; k != nil {
-		h.bytes -= k.bytes
-	}
 	delete(h.young, *id)
 	delete(h.old, *id)
-	h.drops++
 }
 
 // dropped forgets all records that a batch changed in the files.
@@ -129,10 +124,12 @@ func (m *memory) dropped(b *pebble.Batch) error {
 // A reading gives one query the records that it asks for. It implements
 // [record.Reader].
 type reading struct {
-	ctx  context.Context //nolint:containedctx // one query has one
-	s    *Store
-	lock *sync.RWMutex // on the record that was given last
-	r    record.Record // or the record itself
+	ctx    context.Context //nolint:containedctx // one query has one
+	s      *Store
+	lock   *sync.RWMutex    // on the record that was given last
+	r      record.Record    // or the record itself
+	files  *pebble.Iterator // nil where all is in memory
+	writes uint64           // into the files, before
 }
 
 // Record implements [record.Reader].
@@ -148,43 +145,65 @@ func (r *reading) Record(c record.Class, k record.Key) (*record.Record, error) {
 		r.lock = &h.mu
 		return k.record, nil
 	}
-	drops, k0 := h.drops, h.old[id]
+	old := h.old[id] != nil
 	h.mu.RUnlock()
-	if k0 != nil {
+	if old {
 		return r.renew(h, id)
 	}
-	return r.read(h, id, drops)
+	return r.read(h, id)
 }
 
 // renew gives a record of the old generation, which becomes young.
 func (r *reading) renew(h *shard, id entity) (*record.Record, error) {
 	h.mu.Lock()
-	k, drops := h.get(&id, r.s.memory.room), h.drops
+	k := h.get(&id, r.s.memory.room)
 	h.mu.Unlock()
 	if k == nil {
-		return r.read(h, id, drops)
+		return r.read(h, id)
 	}
 	h.mu.RLock()
 	r.lock = &h.mu
 	return k.record, nil
 }
 
-// read gives a record from the files, and keeps it for the next who asks,
-// unless something was dropped meanwhile: it might have been changed, written
-// and dropped.
-func (r *reading) read(h *shard, id entity, drops uint64) (*record.Record, error) {
-	r.r.Reset()
-	if err := r.s.readRecord(r.s.db, id[:], &r.r); err != nil {
+// read gives a record from the files, as they were when the reading began, and
+// keeps it for the next who asks, unless they were written meanwhile.
+func (r *reading) read(h *shard, id entity) (*record.Record, error) {
+	if err := r.fetch(id); err != nil {
 		return nil, err
 	}
 	k := newKept(id, &r.r)
 	h.mu.Lock()
 	defer h.mu.Unlock()
-	if h.drops == drops && h.get(&id, r.s.memory.room) == nil {
+	if r.writes == r.s.memory.writes.Load() && h.get(&id, r.s.memory.room) == nil {
 		h.put(k, r.s.memory.room)
 	}
 	return &r.r, nil
 }
+
+// fetch reads a record from the files.
+func (r *reading) fetch(id entity) error {
+	r.r.Reset()
+	if r.files == nil {
+		var err error
+		r.writes = r.s.memory.writes.Load()
+		if r.files, err = r.s.db.NewIterWithContext(r.ctx, recordsByFilter); err != nil {
+			return err
+		}
+	}
+	if !r.files.SeekPrefixGE(id[:]) {
+		return r.files.Error()
+	}
+	v, err := r.files.ValueAndErr()
+	if err == nil && r.r.MergeEncoded(v) != nil {
+		r.s.damaged.Add(1)
+	}
+	return err
+}
+
+// recordsByFilter asks the filters of all levels: many of whom a message
+// names are not known.
+var recordsByFilter = &pebble.IterOptions{LowerBound: []byte{entityPrefix}, UpperBound: []byte{entityEnd}, UseL6Filters: true}
 
 func newKept(id entity, r *record.Record) *kept {
 	k := &kept{id: id, record: r.Clone()}
@@ -197,4 +216,12 @@ func (r *reading) release() {
 		r.lock.RUnlock()
 		r.lock = nil
 	}
+}
+
+func (r *reading) close() (err error) {
+	r.release()
+	if r.files != nil {
+		err, r.files = r.files.Close(), nil
+	}
+	return err
 }

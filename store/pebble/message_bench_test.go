@@ -1,6 +1,7 @@
 package pebble
 
 import (
+	"errors"
 	"fmt"
 	"math"
 	"math/rand/v2"
@@ -76,23 +77,31 @@ func cpuTime() time.Duration {
 // time with all that goes on behind.
 func BenchmarkMessage(b *testing.B) {
 	s := openConfig(b, Config{Path: b.TempDir()})
-	const known = 30_000
-	names := make([]string, 450)
-	for i := range names {
-		names[i] = fmt.Sprint("signal.", i)
-	}
+	const known = 20_000
 	for i := range known {
 		if err := s.Record(b.Context(), ordinary(i)); err != nil {
 			b.Fatal(err)
 		}
 	}
+	if _, err := s.Entities(b.Context()); err != nil { // all are in the files then
+		b.Fatal(err)
+	}
+	if err := errors.Join(s.db.Flush(), s.compact(b.Context())); err != nil {
+		b.Fatal(err)
+	}
 	at := known
-	step := func(b *testing.B, do func(store.Sighting) error) {
+	step := func(b *testing.B, senders int, do func(store.Sighting) error) {
+		b.Helper()
 		b.ReportAllocs()
 		list := make([]store.Sighting, b.N)
 		for i := range list {
 			at++
 			list[i] = ordinary(at)
+			if senders > 0 {
+				id, asOf := list[i].ID, list[i].AsOf
+				list[i] = ordinary(at % senders)
+				list[i].ID, list[i].MessageID, list[i].AsOf = id, id+"@example.net", asOf
+			}
 		}
 		b.ResetTimer()
 		before := cpuTime()
@@ -103,24 +112,21 @@ func BenchmarkMessage(b *testing.B) {
 		}
 		b.ReportMetric(float64((cpuTime()-before).Microseconds())/float64(b.N), "cpu-us/op")
 	}
-	b.Run("Lookup", func(b *testing.B) {
-		step(b, func(sg store.Sighting) error { _, err := s.Lookup(b.Context(), sg.Query); return err })
-	})
-	b.Run("Record", func(b *testing.B) {
-		step(b, func(sg store.Sighting) error { return s.Record(b.Context(), sg) })
-	})
-	b.Run("Append", func(b *testing.B) {
-		step(b, func(sg store.Sighting) error { return s.Append(b.Context(), decision(sg, names)) })
-	})
-	b.Run("All", func(b *testing.B) {
-		step(b, func(sg store.Sighting) error {
-			if _, err := s.Lookup(b.Context(), sg.Query); err != nil {
-				return err
-			}
-			if err := s.Append(b.Context(), decision(sg, names)); err != nil {
-				return err
-			}
-			return s.Record(b.Context(), sg)
-		})
-	})
+	names := make([]string, 450)
+	for i := range names {
+		names[i] = fmt.Sprint("signal.", i)
+	}
+	lookup := func(sg store.Sighting) error { _, err := s.Lookup(b.Context(), sg.Query); return err }
+	appendIt := func(sg store.Sighting) error { return s.Append(b.Context(), decision(sg, names)) }
+	record := func(sg store.Sighting) error { return s.Record(b.Context(), sg) }
+	all := func(sg store.Sighting) error { return errors.Join(lookup(sg), appendIt(sg), record(sg)) }
+	for _, of := range []struct {
+		name    string
+		senders int
+	}{{"many", 0}, {"few", 64}} {
+		b.Run("Lookup/"+of.name, func(b *testing.B) { step(b, of.senders, lookup) })
+		b.Run("Append/"+of.name, func(b *testing.B) { step(b, of.senders, appendIt) })
+		b.Run("Record/"+of.name, func(b *testing.B) { step(b, of.senders, record) })
+		b.Run("All/"+of.name, func(b *testing.B) { step(b, of.senders, all) })
+	}
 }

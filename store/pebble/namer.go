@@ -18,17 +18,24 @@ const sealPrefix = 0x7e
 type namer struct{ key *siteKey }
 
 // Key implements [record.Namer].
-func (n namer) Key(e record.Entity) (k record.Key) {
-	n.key.name(k[:0], byte(e.Class), e.A, e.B)
-	return k
+func (n namer) Key(e record.Entity) record.Key {
+	return record.Key(n.key.nameOf(byte(e.Class), e.A, e.B))
 }
 
 // Hash implements [record.Namer].
 func (n namer) Hash(space byte, text string) uint64 {
-	var d digest
-	n.key.name(d[:0], hashPrefix, string([]byte{space}), text)
+	d := n.key.nameOf(hashPrefix, spaces[space:][:1], text)
 	return binary.LittleEndian.Uint64(d[:])
 }
+
+// spaces are all bytes, to be cut out of.
+var spaces = func() string {
+	var all [256]byte
+	for i := range all {
+		all[i] = byte(i)
+	}
+	return string(all[:])
+}()
 
 // tagSize is how much of a text's keyed hash precedes it: it proves the text
 // and makes the key stream of each text its own.

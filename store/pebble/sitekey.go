@@ -12,11 +12,13 @@ import (
 	"errors"
 	"fmt"
 	"hash"
+	"hash/maphash"
 	"io/fs"
 	"os"
 	"path/filepath"
 	"strings"
 	"sync"
+	"sync/atomic"
 )
 
 // keyFile holds the site key in hex. Without it the store means nothing.
@@ -33,7 +35,20 @@ type siteKey struct {
 	seal  cipher.AEAD
 	texts cipher.Block // for texts inside records
 	macs  sync.Pool    // of *mac
+
+	seed  maphash.Seed
+	named [1 << 12]atomic.Pointer[named] // names made last: a message asks for each twice, and for many as the last one did
 }
+
+// A named is what was named, and its name.
+type named struct {
+	prefix byte
+	parts  [2]string
+	name   digest
+}
+
+// maxNamed bounds the parts of a name that is remembered, in bytes.
+const maxNamed = 128
 
 type mac struct {
 	hash.Hash
@@ -82,13 +97,27 @@ func newSiteKey(secret []byte) (*siteKey, error) {
 	if err != nil {
 		return nil, err
 	}
-	k := new(siteKey)
+	k := &siteKey{seed: maphash.MakeSeed()}
 	if k.texts, err = aes.NewCipher(texts); err != nil {
 		return nil, err
 	}
 	k.macs.New = func() any { return &mac{Hash: hmac.New(sha256.New, name)} }
 	k.seal, err = cipher.NewGCMWithRandomNonce(block)
 	return k, err
+}
+
+// nameOf is name of one thing or two, which may be known.
+func (k *siteKey) nameOf(prefix byte, one, two string) digest {
+	if len(one)+len(two) > maxNamed {
+		return k.digest(prefix, one, two)
+	}
+	at := &k.named[(maphash.String(k.seed, one)^maphash.String(k.seed, two)*3^uint64(prefix)*0x9e3779b97f4a7c15)%uint64(len(k.named))]
+	if n := at.Load(); n != nil && n.prefix == prefix && n.parts == [2]string{one, two} {
+		return n.name
+	}
+	n := &named{prefix, [2]string{strings.Clone(one), strings.Clone(two)}, k.digest(prefix, one, two)}
+	at.Store(n)
+	return n.name
 }
 
 // name appends the keyed hash of the parts, as used under one prefix of keys,

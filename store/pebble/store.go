@@ -1,8 +1,9 @@
 // Package pebble is the embedded store: history, journal and quarantine in one
 // Pebble database beside a site key, for one process. Keys are keyed hashes
 // and texts are sealed, so that the files tell nothing about anybody's mail.
-// History and journal are written without waiting for the disk: a crash of the
-// machine may lose the last few, a crash of the process loses none. A held
+// History and journal are written without waiting for the disk: a crash may
+// lose the last few, those of the last moment if the process died and of some
+// seconds if the machine did, and leaves what came before as it was. A held
 // message is on disk before Hold returns. It knows no signals and no policy.
 package pebble
 
@@ -34,7 +35,8 @@ type Store struct {
 	fault   *fault
 	uses    uses
 	quit    chan struct{}      // closed when Close begins
-	stop    context.CancelFunc // ends the store's own work
+	context context.Context    //nolint:containedctx // of the store's own work
+	stop    context.CancelFunc // ends it
 	done    sync.WaitGroup
 
 	schemas schemas
@@ -68,9 +70,9 @@ func Open(c Config, log *slog.Logger) (*Store, error) {
 		memory: newMemory(c.records()),
 	}
 	ctx, stop := context.WithCancel(context.Background()) //nolint:forbidigo // the store's own work, as long as it is open
-	s.stop = stop
-	if err := s.open(ctx); err != nil {
-		stop()
+	s.context, s.stop = ctx, stop
+	if err := s.open(); err != nil {
+		s.stop()
 		return nil, explain(c.Path, err)
 	}
 	s.done.Add(2)
@@ -79,7 +81,7 @@ func Open(c Config, log *slog.Logger) (*Store, error) {
 	return s, nil
 }
 
-func (s *Store) open(ctx context.Context) (err error) {
+func (s *Store) open() (err error) {
 	dir := filepath.Join(s.config.Path, "db")
 	if err := os.MkdirAll(dir, 0o700); err != nil {
 		return err
@@ -105,7 +107,7 @@ func (s *Store) open(ctx context.Context) (err error) {
 	if err := s.check(); err != nil {
 		return err
 	}
-	return s.resume(ctx)
+	return s.resume(s.context)
 }
 
 // closeDB gives back what open took. After a fault Pebble can be closed no
@@ -159,6 +161,7 @@ func (s *Store) options() *pebble.Options {
 	}
 	for i := range o.Levels {
 		o.Levels[i].FilterPolicy = bloom.FilterPolicy(10)
+		o.Levels[i].IndexBlockSize = 64 << 10 // so that most tables have one
 	}
 	return o
 }

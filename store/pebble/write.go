@@ -147,6 +147,7 @@ func (s *Store) writeWhole(c *change) {
 		if c.sync {
 			durable = pebble.Sync
 		}
+		s.memory.writes.Add(1)
 		err = errors.Join(batch.Commit(durable), s.memory.dropped(batch))
 	}
 	c.done <- err

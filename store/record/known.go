@@ -45,7 +45,7 @@ func (rd *reader) customs(r *Record) []store.Custom {
 		for s := range sides {
 			if v := r.get(traitField(k).of(s)); v != nil {
 				all.sum += v.sum
-				all.items = mergeItems(append([]item(nil), all.items...), v.items, func(a *item, b item) { a.weight += b.weight })
+				all.items = mergeItems(append([]item(nil), all.items...), v.items, weights)
 			}
 		}
 		c := store.Custom{Kind: k, Of: lasting(all.sum / rd.now)}

@@ -15,12 +15,7 @@ import (
 // never too large. The total is always exact.
 func (v *value) mergeList(o *value) {
 	v.sum, v.limit = add(v.sum, o.sum), max(v.limit, o.limit)
-	v.items = mergeItems(v.items, o.items, func(a *item, b item) {
-		a.weight, a.at = add(a.weight, b.weight), max(a.at, b.at)
-		if a.text == nil || b.text != nil && slices.Compare(b.text, a.text) < 0 {
-			a.text = b.text
-		}
-	})
+	v.items = mergeItems(v.items, o.items, both)
 	v.cut()
 }
 
@@ -52,7 +47,7 @@ func (v *value) find(id uint32) (item, bool) {
 	if v == nil {
 		return item{}, false
 	}
-	i, found := slices.BinarySearchFunc(v.items, id, func(x item, id uint32) int { return cmp.Compare(x.id, id) })
+	i, found := search(v.items, id)
 	if !found {
 		return item{}, false
 	}
@@ -91,7 +86,7 @@ const (
 // dropped. It is exact: what one merge drops any later one would.
 func (v *value) mergeWindow(o *value) {
 	v.latest = max(v.latest, o.latest)
-	v.items = mergeItems(v.items, o.items, func(a *item, b item) { a.weight = add(a.weight, b.weight) })
+	v.items = mergeItems(v.items, o.items, weights)
 	v.items = slices.DeleteFunc(v.items, func(it item) bool { return it.id+buckets <= v.latest || it.weight == 0 })
 }
 

@@ -104,7 +104,16 @@ func (m *Mark) Do(r *Record, p *Part) { m.count(r, p, 1) }
 // sighting is left to bear them.
 func (m *Mark) Undo(r *Record, p *Part) { m.count(r, p, -1) }
 
+// usual is about how many fields a new record has beside those of traits.
+const usual = 8
+
+// all is kept by all who keep any trait.
+var all = store.Keep{Address: 1, Domain: 1, Org: 1}
+
 func (m *Mark) count(r *Record, p *Part, sign float64) {
+	if r.values == nil {
+		r.values = make([]value, 0, usual+len(m.Traits)*int(min(1, p.Class.keeps(all))))
+	}
 	w := sign * weight(m.At, store.HalfLife)
 	for _, s := range m.sides(p.Role) {
 		m.countSide(r, p, s, w, sign)
@@ -157,11 +166,14 @@ func (m *Mark) countGood(r *Record, p *Part, s Side, w, sign float64) {
 	if p.Role == Target {
 		return
 	}
+	var few [8]item // most kinds have one value
 	for i := 0; i < len(m.Traits); {
 		t := &m.Traits[i]
-		v := value{field: traitField(t.Kind).of(s), limit: p.Class.keeps(t.Keep), sum: w}
+		v := value{field: traitField(t.Kind).of(s), limit: p.Class.keeps(t.Keep), sum: w, items: few[:0]}
 		for ; i < len(m.Traits) && m.Traits[i].Kind == t.Kind; i++ {
-			v.items = mergeItems(v.items, []item{{id: m.Traits[i].ID, at: hourOf(m.At), weight: w}}, func(*item, item) {})
+			if v.limit > 0 {
+				v.items = mergeItems(v.items, []item{{id: m.Traits[i].ID, at: hourOf(m.At), weight: w}}, either)
+			}
 		}
 		if v.limit > 0 {
 			v.cut()

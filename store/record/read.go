@@ -310,7 +310,7 @@ func (*reader) different(r *Record, f Field) float64 {
 	var all value
 	for s := range sides {
 		if v := r.get(f.of(s)); v != nil {
-			all.items = mergeItems(slices.Clone(all.items), v.items, func(a *item, b item) { a.weight = max(a.weight, b.weight) })
+			all.items = mergeItems(slices.Clone(all.items), v.items, highest)
 		}
 	}
 	return all.count()

@@ -136,21 +136,58 @@ func (r *Record) merge(v *value) {
 	case list:
 		have.mergeList(v)
 	case sketch:
-		have.items = mergeItems(have.items, v.items, func(a *item, b item) { a.weight = max(a.weight, b.weight) })
+		have.items = mergeItems(have.items, v.items, highest)
 	}
 }
 
 func add(a, b float64) float64 { return min(max(a+b, -math.MaxFloat64), math.MaxFloat64) }
 
-// mergeItems unites two ascending lists; both combines what has the same id.
-func mergeItems(a, b []item, both func(a *item, b item)) []item {
+// A mix says what becomes of two items with the same id.
+type mix uint8
+
+const (
+	either  mix = iota // they are the same
+	highest            // of the weights
+	weights            // are added up
+	both               // weights are added up, of times the latest and of texts the first
+)
+
+func (m mix) of(a, b *item) {
+	switch m {
+	case either:
+	case highest:
+		a.weight = max(a.weight, b.weight)
+	case weights:
+		a.weight = add(a.weight, b.weight)
+	case both:
+		a.weight, a.at = add(a.weight, b.weight), max(a.at, b.at)
+		if a.text == nil || b.text != nil && slices.Compare(b.text, a.text) < 0 {
+			a.text = b.text
+		}
+	}
+}
+
+// search is where id is, or where it would be.
+func search(items []item, id uint32) (int, bool) {
+	low, high := 0, len(items)
+	for low < high {
+		if middle := int(uint(low+high) / 2); items[middle].id < id {
+			low = middle + 1
+		} else {
+			high = middle
+		}
+	}
+	return low, low < len(items) && items[low].id == id
+}
+
+// mergeItems unites two ascending lists.
+func mergeItems(a, b []item, m mix) []item {
 	if len(b) == 1 || len(a) > 8*len(b) { // most merges add one sighting
-		for _, it := range b {
-			i, found := slices.BinarySearchFunc(a, it.id, func(x item, id uint32) int { return int(int64(x.id) - int64(id)) })
-			if found {
-				both(&a[i], it)
+		for i := range b {
+			if at, found := search(a, b[i].id); found {
+				m.of(&a[at], &b[i])
 			} else {
-				a = slices.Insert(a, i, it)
+				a = slices.Insert(a, at, b[i])
 			}
 		}
 		return a
@@ -163,7 +200,7 @@ func mergeItems(a, b []item, both func(a *item, b item)) []item {
 		case a[0].id > b[0].id:
 			out, b = append(out, b[0]), b[1:]
 		default:
-			both(&a[0], b[0])
+			m.of(&a[0], &b[0])
 			out, a, b = append(out, a[0]), a[1:], b[1:]
 		}
 	}
@@ -174,7 +211,7 @@ func mergeItems(a, b []item, both func(a *item, b item)) []item {
 func (r *Record) place(f Field) int {
 	low, high := 0, len(r.values)
 	for low < high {
-		if middle := int(uint(low+high) / 2); r.values[middle].field < f { //nolint:gosec // neither is negative
+		if middle := int(uint(low+high) / 2); r.values[middle].field < f {
 			low = middle + 1
 		} else {
 			high = middle

@@ -238,7 +238,7 @@ func (p *Part) register(f Field, hash uint64) {
 	id, rank := registerOf(hash)
 	for i := range p.adds {
 		if a := &p.adds[i]; a.field == f {
-			a.items = mergeItems(a.items, []item{{id: id, weight: rank}}, func(a *item, b item) { a.weight = max(a.weight, b.weight) })
+			a.items = mergeItems(a.items, []item{{id: id, weight: rank}}, highest)
 			return
 		}
 	}
@@ -247,5 +247,5 @@ func (p *Part) register(f Field, hash uint64) {
 
 // with is items with it among them, once.
 func with(items []item, it item) []item {
-	return mergeItems(items, []item{it}, func(*item, item) {})
+	return mergeItems(items, []item{it}, either)
 }
