@@ -33,6 +33,8 @@ type Mail struct {
 	stream  string // the stream it belongs to; empty: none
 	org     *signals.Org
 	passage *Passage
+	twin    bool   // it is a harmless twin of an attack
+	swaps   []swap // what is written otherwise in it than in the file
 }
 
 // Received is what the receiving server noted of a message.
@@ -41,6 +43,9 @@ type Received struct {
 	SPF, DKIM, DMARC       string
 	Signers                []string // domains of the DKIM signatures
 }
+
+// collector is who collected the message: its source without the class.
+func (m *Mail) collector() string { return m.Source[strings.IndexByte(m.Source, '/')+1:] }
 
 // Load reads the message, with the line ends of the wire.
 func (m *Mail) Load() ([]byte, error) {

@@ -24,9 +24,12 @@ var kept = []string{
 // Normalise makes a message what it was before somebody collected it, as far
 // as that can be done, so that nothing learns who the collector was. Whoever
 // received it is rcpt. The marks of a mailing list are dropped as well.
-func Normalise(raw []byte, rcpt parse.Address) []byte {
+func Normalise(raw []byte, rcpt parse.Address) []byte { return normalise(raw, rcpt, nil) }
+
+// normalise makes more swaps than those of the recipient.
+func normalise(raw []byte, rcpt parse.Address, more []swap) []byte {
 	m := parse.Read(mailbox.Header(raw), parse.DefaultLimits)
-	n := normaliser{msg: m, rcpt: rcpt, swaps: swapsFor(m, rcpt)}
+	n := normaliser{msg: m, rcpt: rcpt, swaps: append(swapsFor(m, rcpt), more...)}
 	n.tags, n.list = listTags(m)
 	var out bytes.Buffer
 	out.Grow(len(raw))

@@ -46,7 +46,7 @@ func NewRoute(detectors []detect.Detector, rules *policy.Policy) *Route {
 func (r *Route) Judge(ctx context.Context, m *Mail, raw []byte, v View) *filter.Record {
 	rcpt := m.recipient()
 	if !v.Raw {
-		raw = Normalise(raw, rcpt)
+		raw = normalise(raw, rcpt, m.swaps)
 	}
 	var rec *filter.Record
 	f := filter.Filter{

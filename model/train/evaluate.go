@@ -70,7 +70,7 @@ func Evaluate(all []Judged, o Options) *Report {
 	r.Notes = append(r.Notes, fmt.Sprintf("%d messages; the tables are on the %d of them that are of %d or later, or without a date.", len(all), len(recent), o.Since))
 	r.Tables = append(r.Tables, r.recall(recent, o.Against), byClass(recent), byHamSource(all), bySource(all), byLanguage(recent), byYear(all), byStory(all), r.calibration(recent, o.Prior), confusion(recent))
 	if o.Detectors {
-		r.Tables = append(r.Tables, byDetector(recent))
+		r.Tables = append(r.Tables, byDetector(recent, o.Errors)...)
 	}
 	r.Errors = worst(recent, o.Errors)
 	return r

@@ -185,42 +185,6 @@ func confusion(list []Judged) Table {
 	return t
 }
 
-// sure is the score from which a detector's finding alone would tag.
-const sure = 0.5
-
-// byDetector is how often each detector is right.
-func byDetector(list []Judged) Table {
-	type row struct{ any, surely ladder1 }
-	rows := map[string]*row{}
-	bad := 0
-	for i := range list {
-		unwanted := list[i].Class.Unwanted()
-		bad += one(unwanted)
-		for _, f := range list[i].Found {
-			if !f.Class.Unwanted() {
-				continue
-			}
-			key := f.Detector + ": " + f.Class.String()
-			if rows[key] == nil {
-				rows[key] = &row{}
-			}
-			rows[key].any.add(unwanted)
-			if f.Score >= sure {
-				rows[key].surely.add(unwanted)
-			}
-		}
-	}
-	t := Table{
-		Title: "By detector", Note: "Findings of any score, and those of 0.5 and more. Right: the message is unwanted, of whatever class.",
-		Columns: []string{"detector", "found", "right", "recall", "found at 0.5", "right", "recall"},
-	}
-	for _, key := range slices.Sorted(maps.Keys(rows)) {
-		r := rows[key]
-		t.add(Word(key), Count(r.any.All), Share(r.any), Share{r.any.Some, bad}, Count(r.surely.All), Share(r.surely), Share{r.surely.Some, bad})
-	}
-	return t
-}
-
 // worst lists false alarms, highest score first, and misses, lowest first.
 func worst(list []Judged, most int) []Error {
 	var alarms, misses []*Judged

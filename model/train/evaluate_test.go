@@ -4,6 +4,8 @@ import (
 	"math"
 	"strings"
 	"testing"
+
+	"postern/detect"
 )
 
 func near(t *testing.T, what string, got, want, within float64) {
@@ -87,5 +89,27 @@ func TestAReportOfNothingPrints(t *testing.T) {
 	}
 	if strings.Contains(page.String(), "<b>") || strings.Contains(page.String(), "<script") {
 		t.Error("the page holds what it was not given")
+	}
+}
+
+func TestDetectorsAreCounted(t *testing.T) {
+	t.Parallel()
+	found := []detect.Finding{{Detector: "d", Class: detect.Malware, Score: 0.7}}
+	list := []Judged{
+		{Mail: &Mail{Path: "a", Class: detect.Malware, Date: noDate}, Found: found},
+		{Mail: &Mail{Path: "b", Class: detect.Spam, Date: noDate.AddDate(1, 0, 0)}, Found: found},
+		{Mail: &Mail{Path: "c", Class: detect.Safe, Date: noDate.AddDate(1, 0, 0)}, Found: found},
+		{Mail: &Mail{Path: "d", Class: detect.Malware, Date: noDate}},
+	}
+	tables := byDetector(list, 5)
+	row := tables[0].Rows[0]
+	want := []Cell{Word("d: malware"), Count(3), Share{2, 3}, Share{1, 1}, Share{1, 2}, Share{2, 3}, Share{1, 2}, Count(3), Share{2, 3}, Share{2, 3}}
+	for i := range want {
+		if row[i] != want[i] {
+			t.Errorf("%s: %s, want %s", tables[0].Columns[i], row[i], want[i])
+		}
+	}
+	if alarms := tables[1].Rows; len(alarms) != 1 || alarms[0][1] != Word("c") {
+		t.Errorf("false alarms: %v", alarms)
 	}
 }

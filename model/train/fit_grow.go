@@ -133,8 +133,14 @@ func (t *grower) histogram() histogram {
 
 // sampleInputs draws the inputs that a tree may look at.
 func (t *grower) sampleInputs() []int {
-	n := len(t.bins.col)
-	picked := t.random.Perm(n)[:max(1, min(n, int(math.Ceil(t.options.Inputs*float64(n)))))]
+	var vary []int // the others tell nothing apart
+	for i, cuts := range t.bins.cuts {
+		if len(cuts) > 0 {
+			vary = append(vary, i)
+		}
+	}
+	t.random.Shuffle(len(vary), func(i, j int) { vary[i], vary[j] = vary[j], vary[i] })
+	picked := vary[:int(math.Ceil(t.options.Inputs*float64(len(vary))))]
 	slices.Sort(picked)
 	return picked
 }

@@ -129,12 +129,18 @@ func TestConstraintsHold(t *testing.T) {
 	}
 }
 
-func TestConstraintsNameInputs(t *testing.T) {
+func TestConstraintsNameInputsAndReasons(t *testing.T) {
 	t.Parallel()
-	names := model.InputNames()
-	for _, c := range Constraints {
-		if !slices.Contains(names, c.Input) {
-			t.Errorf("%s is no input", c.Input)
+	once := map[string]bool{}
+	for _, c := range constraints() {
+		for _, pattern := range c.inputs {
+			if !slices.ContainsFunc(model.InputNames(), func(name string) bool { return matches(pattern, name) }) {
+				t.Errorf("%q ties nothing", pattern)
+			}
+			if once[pattern] || c.why == "" {
+				t.Errorf("%q stands twice, or has no reason", pattern)
+			}
+			once[pattern] = true
 		}
 	}
 	list := constraintsOf([]string{"heuristic:link-disguise", "pair.out", "link.count"})

@@ -33,7 +33,7 @@ type TreeOptions struct {
 	L2         float64 // 2
 	Rows       float64 // share of the rows that each tree learns from; 0.8
 	Inputs     float64 // share of the inputs that each tree looks at; 0.5
-	Free       bool    // ignore the table of [Constraints]
+	Free       bool    // no constraints
 	Seed       uint64
 
 	Progress func(done, of int) // told of trees; may be nil

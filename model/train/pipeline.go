@@ -14,67 +14,53 @@ import (
 
 // A Recipe says how a model is made.
 type Recipe struct {
-	Folds   int // parts of which each is judged by a model made without it; 4
-	Text    TextOptions
-	Trees   TreeOptions
-	Sources bool // also judge mail by models made without its source: only to report it
+	Folds int // parts of which each is judged by a model made without it; 4
+	Text  TextOptions
+	Trees TreeOptions
 
 	Stage    func(what string) // told of each stage; may be nil
 	Progress func(done, of int)
 }
 
-// A Result is a model, with what others that were made like it said of mail
-// that they had not seen.
+// A Result is a model, with what others that were made like it said of mail of
+// sources that they had not seen.
 type Result struct {
-	Bundle   *model.Bundle
-	Campaign Unseen // made without the campaign of a row
-	Source   Unseen // made without its campaign and, where it is wanted, without its source; empty unless asked for
+	Bundle *model.Bundle
+	Unseen Unseen
 }
 
-// Unseen is what models said of each row that they were made without.
+// Unseen is what models said of each row that they were made without: without
+// its campaign, and where it is wanted without its collector.
 type Unseen struct {
 	Odds []float64 // calibrated, of being unwanted
 	P    [][detect.NumClasses]float64
 }
 
-// Fit makes a model. Half of the rows show the trees what a text model says of
-// wanted mail of sources that it never saw, so that they learn how far to trust
-// it. The model is calibrated on campaigns never seen.
+// Fit makes a model. The trees learn how far to trust a text model from what it
+// says of mail of sources that it never saw; on such mail the whole is
+// calibrated, and its thresholds are chosen.
 func Fit(rows []Row, r Recipe) (*Result, error) {
 	fill(&r.Folds, 4)
 	rows = slices.Clone(rows)
 	borrow(rows, model.InputNames())
-	f := &fitting{Recipe: r, rows: rows, weights: weigh(rows)}
-	f.campaigns.groups = groups(rows, func(m *Mail) string { return m.Campaign })
-	f.sources.groups = groups(rows, func(m *Mail) string {
-		if m.Class.Unwanted() {
-			return m.Campaign
-		}
-		return m.Source
-	})
+	f := &fitting{Recipe: r, rows: rows, weights: weigh(rows), groups: unparted(rows)}
 	if err := f.text(); err != nil {
 		return nil, err
 	}
 	return f.trees()
 }
 
-// A division is a way to part the rows, with what came of it.
-type division struct {
-	groups []int // rows of one group are never parted
-	scores []*model.Scores
-}
-
 // A fitting is a model under way.
 type fitting struct {
 	Recipe
 
-	rows               []Row
-	weights            []float64
-	campaigns, sources division
-	columns            columns
-	matrix             Matrix
-	labels             []detect.Class
-	bundle             model.Bundle
+	rows    []Row
+	weights []float64
+	groups  []int // rows of one group are never parted
+	columns columns
+	matrix  Matrix
+	labels  []detect.Class
+	bundle  model.Bundle
 }
 
 func (f *fitting) stage(format string, args ...any) {
@@ -83,7 +69,28 @@ func (f *fitting) stage(format string, args ...any) {
 	}
 }
 
-// groups numbers what is never parted.
+// unparted numbers the rows so that those which belong together have one number:
+// the campaigns of attacks and spam, and all that a collector has of wanted
+// mail. Who collected both is left out whole, as a new source would be.
+func unparted(rows []Row) []int {
+	var sides [2]map[string]bool
+	for side := range sides {
+		sides[side] = map[string]bool{}
+	}
+	for i := range rows {
+		if !rows[i].twin {
+			sides[one(rows[i].Class.Unwanted())][rows[i].collector()] = true
+		}
+	}
+	return groups(rows, func(m *Mail) string {
+		if c := m.collector(); sides[0][c] {
+			return c
+		}
+		return m.Campaign
+	})
+}
+
+// groups numbers what has the same key.
 func groups(rows []Row, key func(*Mail) string) []int {
 	list := make([]int, len(rows))
 	for i := range rows {
@@ -94,52 +101,43 @@ func groups(rows []Row, key func(*Mail) string) []int {
 	return list
 }
 
-// text fits the text model, and has every row scored by models made without
-// its campaign, and without its source.
+// text fits the text model, and has every row scored by one made without its
+// group.
 func (f *fitting) text() (err error) {
-	for _, d := range []*division{&f.sources, &f.campaigns} { // the last one's model stays
-		f.stage("text model and %d without a part each", f.Folds)
-		samples, at := f.samples(d.groups)
-		o := f.Text
-		o.Progress = f.Progress
-		var scores []*model.Scores
-		if f.bundle.Text, scores, err = FitTextFolds(samples, f.Folds, o); err != nil {
-			return err
-		}
-		for i := range f.rows {
-			d.scores = append(d.scores, scores[at[i]])
-		}
+	f.stage("text model and %d without a part each", f.Folds)
+	samples, at := f.samples()
+	o := f.Text
+	o.Progress = f.Progress
+	var scores []*model.Scores
+	if f.bundle.Text, scores, err = FitTextFolds(samples, f.Folds, o); err != nil {
+		return err
 	}
 	f.columns = newColumns(f.rows)
 	f.matrix = Matrix{Names: f.columns.names}
 	for i := range f.rows {
-		d := &f.campaigns
-		if (f.rows[i].dice("trust")+uint64(i))%2 == 0 { // one row of each message
-			d = &f.sources
-		}
-		f.matrix.Values = append(f.matrix.Values, f.columns.row(&f.rows[i], d.scores[i])...)
+		f.matrix.Values = append(f.matrix.Values, f.columns.row(&f.rows[i], scores[at[i]])...)
 		f.labels = append(f.labels, f.rows[i].Class)
 	}
 	return nil
 }
 
 // samples are the messages of the rows; at names that of each row.
-func (f *fitting) samples(groups []int) (samples []TextSample, at []int) {
+func (f *fitting) samples() (samples []TextSample, at []int) {
 	for i := range f.rows {
 		if i > 0 && f.rows[i].Message == f.rows[i-1].Message {
 			samples[len(samples)-1].Weight += f.textWeight(i)
 		} else {
-			samples = append(samples, TextSample{Text: *f.rows[i].Text, Class: f.rows[i].Class, Weight: f.textWeight(i), Group: groups[i]})
+			samples = append(samples, TextSample{Text: *f.rows[i].Text, Class: f.rows[i].Class, Weight: f.textWeight(i), Group: f.groups[i]})
 		}
 		at = append(at, len(samples)-1)
 	}
 	return samples, at
 }
 
-// textWeight is what a row counts for the text model. Streams do not: their
-// attacks and their harmless mail are worded alike.
+// textWeight is what a row counts for the text model. Streams and twins do not:
+// their attacks and their harmless mail are worded alike.
 func (f *fitting) textWeight(i int) float64 {
-	if f.rows[i].stream != "" {
+	if f.rows[i].stream != "" || f.rows[i].twin {
 		return 0
 	}
 	return f.weights[i]
@@ -202,41 +200,34 @@ func (c *columns) row(r *Row, scores *model.Scores) []float32 {
 // trees fits the combined model, calibrates it, and chooses the thresholds.
 func (f *fitting) trees() (*Result, error) {
 	r := &Result{Bundle: &f.bundle}
-	raw, err := f.unseen("campaign", &f.campaigns, &r.Campaign)
-	if err != nil {
+	if err := f.unseen(&r.Unseen); err != nil {
 		return nil, err
 	}
-	curve, ok := FitCurve(f.points(raw))
+	curve, ok := FitCurve(f.points(r.Unseen.Odds))
 	if !ok {
 		return nil, errOneSide
 	}
 	f.stage("trees")
+	var err error
 	if f.bundle.Trees, err = f.fit(f.weights); err != nil {
 		return nil, err
 	}
 	f.bundle.Trees.Curve = curve
-	if f.Sources {
-		if _, err := f.unseen("source", &f.sources, &r.Source); err != nil {
-			return nil, err
-		}
-	}
-	for _, u := range []*Unseen{&r.Campaign, &r.Source} {
-		for i, raw := range u.Odds {
-			u.Odds[i] = curve.At(raw)
-		}
+	for i, raw := range r.Unseen.Odds {
+		r.Unseen.Odds[i] = curve.At(raw)
 	}
 	f.bundle.Card.Prior = prior
-	f.bundle.Card.Thresholds = thresholds(f.rows, r.Campaign.Odds)
+	f.bundle.Card.Thresholds = thresholds(f.rows, r.Unseen.Odds)
 	return r, nil
 }
 
-// unseen has the rows judged by trees made without them. The log-odds are not
-// calibrated yet.
-func (f *fitting) unseen(without string, d *division, u *Unseen) ([]float64, error) {
-	fold := Folds(d.groups, f.Folds, f.Trees.Seed)
+// unseen has the rows judged by trees made without their group. The log-odds
+// are not calibrated yet.
+func (f *fitting) unseen(u *Unseen) error {
+	fold := Folds(f.groups, f.Folds, f.Trees.Seed)
 	u.Odds, u.P = make([]float64, len(f.rows)), make([][detect.NumClasses]float64, len(f.rows))
 	for k := range f.Folds {
-		f.stage("trees without a %s: part %d of %d", without, k+1, f.Folds)
+		f.stage("trees without a part: %d of %d", k+1, f.Folds)
 		weights := make([]float64, len(f.rows))
 		for i := range weights {
 			if fold[i] != k {
@@ -245,17 +236,17 @@ func (f *fitting) unseen(without string, d *division, u *Unseen) ([]float64, err
 		}
 		t, err := f.fit(weights)
 		if err != nil {
-			return nil, err
+			return err
 		}
 		for i := range f.rows {
 			if fold[i] == k {
-				row := f.columns.row(&f.rows[i], d.scores[i])
+				row := f.matrix.Row(i)
 				u.P[i], _ = t.Predict(row)
 				u.Odds[i] = t.Unwanted.Predict(row).Float()
 			}
 		}
 	}
-	return u.Odds, nil
+	return nil
 }
 
 func (f *fitting) fit(weights []float64) (*model.Trees, error) {
@@ -264,21 +255,23 @@ func (f *fitting) fit(weights []float64) (*model.Trees, error) {
 	return FitTrees(&f.matrix, f.labels, weights, o)
 }
 
-// points are the raw log-odds of all rows with the truth.
-func (f *fitting) points(odds []float64) []point {
-	list := make([]point, len(odds))
+// points are the raw log-odds of all rows with the truth. Twins are left out:
+// they are as many as we like.
+func (f *fitting) points(odds []float64) (list []point) {
 	for i, x := range odds {
-		list[i] = point{x, truth(f.labels[i].Unwanted()), 1}
+		if !f.rows[i].twin {
+			list = append(list, point{x, truth(f.labels[i].Unwanted()), f.weights[i]})
+		}
 	}
 	return list
 }
 
-// Judged is what the models said of each message that is of no stream, as a
-// gate without memory sees it.
+// Judged is what the models said of each real message that is of no stream, as
+// a gate without memory sees it.
 func (u *Unseen) Judged(rows []Row, t model.Thresholds) []Judged {
 	var list []Judged
 	for i := range rows {
-		if rows[i].stream != "" || i > 0 && rows[i-1].Message == rows[i].Message {
+		if rows[i].stream != "" || rows[i].twin || i > 0 && rows[i-1].Message == rows[i].Message {
 			continue
 		}
 		j := Judged{Mail: rows[i].Mail, HTML: rows[i].HTML}

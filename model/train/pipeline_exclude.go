@@ -25,10 +25,7 @@ var exclusions = sync.OnceValue(func() (list []exclusion) {
 
 // excluded tells whether excluded.txt names an input.
 func excluded(name string) bool {
-	return slices.ContainsFunc(exclusions(), func(e exclusion) bool {
-		start, open := strings.CutSuffix(e.pattern, "*")
-		return name == e.pattern || open && strings.HasPrefix(name, start)
-	})
+	return slices.ContainsFunc(exclusions(), func(e exclusion) bool { return matches(e.pattern, name) })
 }
 
 // subject is what a signal is about: its name before the first dot.

@@ -31,7 +31,7 @@ func Leaks(rows []Row, stage func(string)) (Table, error) {
 	size := map[string]int{}
 	var real []Row
 	for i := range rows {
-		if !rows[i].Synthetic && (i == 0 || rows[i-1].Message != rows[i].Message) {
+		if !rows[i].Synthetic && !rows[i].twin && (i == 0 || rows[i-1].Message != rows[i].Message) {
 			real = append(real, rows[i])
 			size[rows[i].Source]++
 		}

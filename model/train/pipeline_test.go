@@ -3,7 +3,6 @@ package train
 import (
 	"math"
 	"slices"
-	"strings"
 	"testing"
 
 	"postern/detect"
@@ -13,8 +12,7 @@ import (
 func TestExclusionsNameInputsAndReasons(t *testing.T) {
 	t.Parallel()
 	for _, e := range exclusions() {
-		start, open := strings.CutSuffix(e.pattern, "*")
-		if !slices.ContainsFunc(model.InputNames(), func(name string) bool { return name == start || open && strings.HasPrefix(name, start) }) {
+		if !slices.ContainsFunc(model.InputNames(), func(name string) bool { return matches(e.pattern, name) }) {
 			t.Errorf("%q excludes nothing", e.pattern)
 		}
 		if e.why == "" {
@@ -79,17 +77,17 @@ func TestFitTellsWhatItSaw(t *testing.T) {
 	t.Parallel()
 	rows := Join(
 		rowsOf("ham/a", detect.Safe, 60, 0, false, false), rowsOf("ham/b", detect.Safe, 60, 0, false, false), rowsOf("ham/c", detect.Safe, 60, 0, false, false),
-		rowsOf("ham/d", detect.Graymail, 60, 0, false, false), rowsOf("phish/a", detect.CredentialPhishing, 120, 3, false, false), rowsOf("spam/a", detect.Spam, 60, 3, false, false))
-	r, err := Fit(rows, Recipe{Folds: 2, Sources: true, Trees: TreeOptions{Rounds: 20, KindRounds: 4}, Text: TextOptions{Bits: 12}})
+		rowsOf("ham/d", detect.Graymail, 60, 0, false, false), rowsOf("phish/x", detect.CredentialPhishing, 120, 3, false, false), rowsOf("spam/y", detect.Spam, 60, 3, false, false))
+	r, err := Fit(rows, Recipe{Folds: 4, Trees: TreeOptions{Rounds: 20, KindRounds: 4}, Text: TextOptions{Bits: 12}})
 	if err != nil {
 		t.Fatal(err)
 	}
-	judged := r.Source.Judged(rows, r.Bundle.Card.Thresholds)
+	judged := r.Unseen.Judged(rows, r.Bundle.Card.Thresholds)
 	scored := make([]Scored, 0, len(judged))
 	for i := range judged {
 		scored = append(scored, Scored{judged[i].Verdict.Score, judged[i].Class.Unwanted(), judged[i].Campaign})
 	}
-	if area := Rank(scored).AUC().Value; area < 0.99 {
+	if area := Rank(scored).AUC().Value; area < 0.9 {
 		t.Errorf("area %v", area)
 	}
 	r.Describe(rows, "test", "1")
@@ -104,6 +102,35 @@ func TestFitTellsWhatItSaw(t *testing.T) {
 	if _, err := model.Decode(data); err != nil {
 		t.Error(err)
 	}
+}
+
+// A collector of wanted mail is left out whole, with his attacks and their
+// twins; where there is none, campaigns are.
+func TestWhatBelongsTogetherIsNotParted(t *testing.T) {
+	t.Parallel()
+	twin := rowsOf("twin/one", detect.Safe, 1, 0, true, false)
+	twin[0].twin = true
+	rows := Join(rowsOf("ham/both", detect.Safe, 2, 0, true, false), rowsOf("phish/both", detect.CredentialPhishing, 2, 0, true, false),
+		rowsOf("phish/one", detect.CredentialPhishing, 2, 0, true, false), twin)
+	rows[6].Campaign = rows[4].Campaign
+	g := unparted(rows)
+	if g[0] != g[1] || g[0] != g[2] || g[0] != g[3] || g[4] == g[5] || g[4] == g[0] || g[6] != g[4] {
+		t.Errorf("%v", g)
+	}
+}
+
+// The source that does worst bounds the threshold to tag.
+func TestEachSourceBoundsTheThreshold(t *testing.T) {
+	t.Parallel()
+	rows := append(rowsOf("ham/easy", detect.Safe, 2000, 0, true, false), rowsOf("ham/hard", detect.Safe, 200, 0, true, false)...)
+	odds := make([]float64, len(rows))
+	for i := range odds {
+		odds[i] = -5
+		if rows[i].Source == "ham/hard" && i%10 == 0 {
+			odds[i] = 4
+		}
+	}
+	near(t, "tag", thresholds(rows, odds).Tag, sigmoid(4+prior), 1e-9)
 }
 
 func TestThresholdsFollowTheTail(t *testing.T) {

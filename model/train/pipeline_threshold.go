@@ -7,9 +7,10 @@ import (
 	"postern/model"
 )
 
-// The shares of wanted mail that each action may hit wrongly.
+// The shares of wanted mail that each action may hit wrongly: of any source that
+// was left out, and of all of them.
 const (
-	tagBudget        = 2000e-6
+	tagBudget        = 0.01
 	quarantineBudget = 100e-6
 	rejectBudget     = 10e-6
 )
@@ -21,11 +22,10 @@ var (
 	highest = model.Thresholds{Tag: 0.95, Quarantine: 0.995, Reject: 0.9995}
 )
 
-// prior moves scores from the corpora, half of whose mail is unwanted, to a mail
-// server, where somewhat less than one message in a hundred is an attack that
-// passed every other check. With sources never seen it holds false alarms down
-// besides.
-const prior = -5.3 // log-odds
+// prior moves scores from the corpora, where half of the weight is of unwanted
+// mail, to a mail server, where about one message in ten is an attack or spam
+// that passed every other check: the log-odds of a tenth.
+const prior = -2.2
 
 // recent is the first year whose mail thresholds are chosen on.
 const recent = 2015
@@ -34,37 +34,53 @@ const recent = 2015
 // rest of the way goes.
 const tail = 0.02
 
+// fewest is how many messages a source has whose false alarms bound the
+// threshold to tag.
+const fewest = 100
+
 // thresholds finds the probability that each budget of false alarms allows, on
-// scores of real wanted mail by models that never saw its campaign. Budgets smaller
-// than one message are reached by a straight line through the tail: the
-// logarithm of the share above a log-odds falls evenly, as for an exponential
-// tail, whose mean excess is measured.
+// scores of real wanted mail by models that never saw its source.
 func thresholds(rows []Row, odds []float64) model.Thresholds {
-	var wanted []float64
+	var all []float64
+	bySource := map[string][]float64{}
 	for i := range rows {
-		if !rows[i].Class.Unwanted() && !rows[i].Synthetic && rows[i].stream == "" && rows[i].Date.Year() >= recent {
-			wanted = append(wanted, odds[i])
+		m := rows[i].Mail
+		if !m.Class.Unwanted() && !m.Synthetic && !m.twin && m.stream == "" && m.Date.Year() >= recent {
+			all = append(all, odds[i])
+			bySource[m.Source] = append(bySource[m.Source], odds[i])
 		}
 	}
-	if len(wanted) == 0 {
+	if len(all) == 0 {
 		return least
 	}
-	slices.Sort(wanted)
-	from := wanted[int(float64(len(wanted)-1)*(1-tail))]
+	tag := math.Inf(-1)
+	for _, list := range bySource {
+		if len(list) >= fewest {
+			slices.Sort(list)
+			tag = max(tag, list[int(float64(len(list)-1)*(1-tagBudget))])
+		}
+	}
+	at := func(odds, low, high float64) float64 { return min(max(sigmoid(odds+prior), low), high) }
+	return model.Thresholds{
+		Tag:        at(tag, least.Tag, highest.Tag),
+		Quarantine: at(tailAt(all, quarantineBudget), least.Quarantine, highest.Quarantine),
+		Reject:     at(tailAt(all, rejectBudget), least.Reject, highest.Reject),
+	}
+}
+
+// tailAt is the log-odds that a share of the list passes. Shares smaller than
+// one message are reached by a straight line through the tail: the logarithm of
+// the share above a log-odds falls evenly, as for an exponential tail, whose
+// mean excess is measured.
+func tailAt(list []float64, share float64) float64 {
+	slices.Sort(list)
+	from := list[int(float64(len(list)-1)*(1-tail))]
 	excess, n := 0.0, 0
-	for _, o := range wanted {
+	for _, o := range list {
 		if o > from {
 			excess += o - from
 			n++
 		}
 	}
-	mean := excess / float64(max(n, 1))
-	at := func(budget, low, high float64) float64 {
-		return min(max(sigmoid(from+mean*math.Log(tail/budget)+prior), low), high)
-	}
-	return model.Thresholds{
-		Tag:        at(tagBudget, least.Tag, highest.Tag),
-		Quarantine: at(quarantineBudget, least.Quarantine, highest.Quarantine),
-		Reject:     at(rejectBudget, least.Reject, highest.Reject),
-	}
+	return from + excess/float64(max(n, 1))*math.Log(tail/share)
 }

@@ -12,6 +12,8 @@ const (
 	sourcePower = 0.45
 	// synthetic mail counts this much of real mail.
 	syntheticShare = 0.5
+	// twinShare is what harmless twins of attacks count of real mail.
+	twinShare = 0.2
 	// most is how many messages of one source are learned from; of the phish
 	// that bears the whole class, all.
 	most = 1500
@@ -31,6 +33,9 @@ func weigh(rows []Row) []float64 {
 		w[i] = math.Pow(size[rows[i].Source], sourcePower-1)
 		if rows[i].Synthetic {
 			w[i] *= syntheticShare
+		}
+		if rows[i].twin {
+			w[i] *= twinShare
 		}
 	}
 	for _, known := range []bool{false, true} {
