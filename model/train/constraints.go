@@ -37,7 +37,10 @@ func constraintsOf(names []string) []int8 {
 	for i, name := range names {
 		for _, c := range constraints() {
 			if slices.ContainsFunc(c.inputs, func(pattern string) bool { return matches(pattern, name) }) {
-				list[i] = int8(2*one(c.rises) - 1)
+				list[i] = -1
+				if c.rises {
+					list[i] = 1
+				}
 			}
 		}
 	}
