@@ -23,12 +23,11 @@ func (d threadHijack) Detect(f *signals.Facts, v signals.Vector) []Finding {
 		return nil
 	}
 	class := b.wants(v)
-	if class == Safe && !is(v, signals.ThreadKnown) {
-		return nil
-	}
 	if class == Safe {
-		class = VendorFraud
-		b.when(!some(v, signals.BodyPayment), -0.8, signals.BodyPayment, "")
+		if class = VendorFraud; !is(v, signals.ThreadKnown) && !is(v, signals.ThreadUnreferenced) {
+			return nil
+		}
+		b.when(!some(v, signals.BodyPayment), -0.4, signals.BodyPayment, "")
 	}
 	b.when(is(v, signals.SenderFirstContact), 0.4, signals.SenderFirstContact, "nobody here had mail from this address before")
 	b.when(is(v, signals.FromFreemail), 0.6, signals.FromFreemail, "it is a free mailbox that anybody can open")
@@ -54,7 +53,7 @@ func (b *balance) pretends(f *signals.Facts, v signals.Vector) bool {
 	if !hijacked && some(v, signals.ThreadOtherDomains) && !(v.Of(signals.SenderFirstSeen) >= settled) {
 		b.weigh(1, signals.ThreadOtherDomains, "a newcomer goes on with a talk with somebody else")
 	}
-	b.elsewhere(v, 1.8)
+	b.elsewhere(v, 2.2)
 	return len(b.evidence) > before
 }
 
