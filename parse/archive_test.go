@@ -122,6 +122,7 @@ func TestLimits(t *testing.T) {
 		"entries":      attach("many.zip", zipOf(t, many...)),
 		"decoded":      crlf("Content-Transfer-Encoding: base64\n\n" + strings.Repeat("AAAA", 9000)),
 		"text":         crlf("From: a@example.com\n\n" + strings.Repeat("text\n", 500)),
+		"text cut":     crlf("From: a@example.com\nContent-Type: text/html; charset=utf-8\n\n<p>" + strings.Repeat(".", 15) + strings.Repeat("\u20ac"+strings.Repeat(" ", 29), 500)),
 		"bomb":         attach("bomb.gz", gzipOf(t, make([]byte, 1<<20))),
 	} {
 		m := Read(raw, tight)

@@ -3,6 +3,7 @@ package parse
 import (
 	"bytes"
 	"slices"
+	"unicode/utf8"
 
 	"golang.org/x/net/html/atom"
 )
@@ -85,6 +86,9 @@ func (c *content) htmlText(z *scanner) {
 	p := &c.page
 	if most := plainTimes * c.lim.TextBytes; len(z.body) > most && !p.top.skip {
 		c.defect(OverLimit)
+		for most > 0 && !utf8.RuneStart(z.body[most]) {
+			most--
+		}
 		z.body = z.body[:most]
 	}
 	switch {

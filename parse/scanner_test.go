@@ -94,8 +94,9 @@ func TestReferences(t *testing.T) {
 	}
 }
 
-// FuzzScanner: every byte is of one token, and where the document ends in no
-// open tag and has no script the tokens are those that another reader finds.
+// FuzzScanner: every byte is of one token, and where the document has no script
+// the tokens are those that another reader finds, but for a tag that is open at
+// its end.
 func FuzzScanner(f *testing.F) {
 	for _, s := range []string{
 		"a<b>c</b>d<!-- e -->", "<style>a<b></style>c", "<a href='>'>&amp;", "<!--a--!>b", "</ a>b</>", "<textarea><b></textarea>",
@@ -109,8 +110,8 @@ func FuzzScanner(f *testing.F) {
 		}
 		s += ">" // closes an open tag
 		got, want := tokens(s), oracle(s)
-		if n := len(want); strings.LastIndexByte(s, '<') > strings.LastIndexByte(s[:len(s)-1], '>') || len(got) == 0 || n == 0 {
-			return
+		if n := len(want); len(got) == n+1 && got[n][0] == '<' {
+			got = got[:n]
 		}
 		if strings.Join(got, "\x00") != strings.Join(want, "\x00") {
 			t.Errorf("%q: got %q, want %q", s, got, want)
