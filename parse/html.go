@@ -46,7 +46,8 @@ type page struct {
 type element struct {
 	tag   atom.Atom
 	outer look
-	names int // of the elements around it that rules name
+	names int  // of the elements around it that rules name
+	flat  bool // stands in the line, though it is of those that do not
 }
 
 // showHTML writes an HTML document: its text into the sinks, its links, with
@@ -126,7 +127,11 @@ func (c *content) startTag(z *scanner, origin Origin) {
 	p.implyEnd(tag)
 	before := p.top.sink()
 	isBlock := block(tag)
-	if isBlock > 0 {
+	flat := isBlock > 0 && a.style != nil && inLine(a.style)
+	switch {
+	case flat:
+		p.cut()
+	case isBlock > 0:
 		p.sinks[before].lineBreak(isBlock)
 		p.canvas.newline()
 	}
@@ -155,7 +160,7 @@ func (c *content) startTag(z *scanner, origin Origin) {
 	default:
 	}
 	if !isVoid(tag) && len(p.stack) < maxOpen {
-		p.stack = append(p.stack, element{tag, p.top, len(p.style.scoped.path)})
+		p.stack = append(p.stack, element{tag, p.top, len(p.style.scoped.path), flat})
 		p.top = p.top.within(tag, a, &p.style)
 		p.style.scoped.enter(tag, a)
 		if after := p.top.sink(); after != before {
@@ -196,7 +201,7 @@ func (c *content) endTag(tag atom.Atom) {
 		c.searchTable()
 	default:
 	}
-	if n := block(tag); n > 0 {
+	if n := block(tag); n > 0 && !p.flat(tag) {
 		p.sinks[p.top.sink()].lineBreak(n)
 		p.canvas.newline()
 	}
@@ -209,6 +214,13 @@ func (c *content) endTag(tag atom.Atom) {
 			return // an end tag does not reach out of its table cell
 		}
 	}
+}
+
+// flat tells whether the innermost element is one of tag that stands in the
+// line.
+func (p *page) flat(tag atom.Atom) bool {
+	n := len(p.stack)
+	return n > 0 && p.stack[n-1].flat && p.stack[n-1].tag == tag
 }
 
 // popTo closes the innermost elements down to stack[i].

@@ -213,3 +213,22 @@ func number(value []byte) (n float64, unit string) {
 	}
 	return n, view(value[end:])
 }
+
+// inLine tells of a style that puts a block beside what stands before it, with
+// no room between: a name is cut into such pieces that its reader sees whole.
+func inLine(style []byte) bool {
+	beside, apart := false, false
+	declarations(style, false, func(name, value []byte) {
+		switch string(name) {
+		case "float":
+			beside = beside || string(value) == "left"
+		case "display":
+			beside = beside || string(value) == "inline" || string(value) == "inline-block"
+		case "width", "min-width", "padding", "padding-left", "padding-right", "margin-left", "margin-right", "clear":
+			apart = true
+		case "margin":
+			apart = apart || !bytes.HasPrefix(value, []byte("0"))
+		}
+	})
+	return beside && !apart
+}
