@@ -29,6 +29,9 @@ func (f *Filter) Unfold(raw []byte, trace Trace) (*Record, error) {
 		} else {
 			rec.Facts.Auth = *auth
 		}
+		if err == nil {
+			rec.asked()
+		}
 		return err
 	})
 	return rec, err

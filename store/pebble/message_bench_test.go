@@ -67,9 +67,10 @@ func decision(s store.Sighting, names []string) store.Entry {
 	return e
 }
 
-func cpuTime() time.Duration {
+// cpuTime is what the process or the thread has used of processors.
+func cpuTime(who int) time.Duration {
 	var u syscall.Rusage
-	_ = syscall.Getrusage(syscall.RUSAGE_SELF, &u)
+	_ = syscall.Getrusage(who, &u) // it knows these two
 	return time.Duration(u.Utime.Nano() + u.Stime.Nano())
 }
 
@@ -104,13 +105,13 @@ func BenchmarkMessage(b *testing.B) {
 			}
 		}
 		b.ResetTimer()
-		before := cpuTime()
+		before := cpuTime(syscall.RUSAGE_SELF)
 		for i := range list {
 			if err := do(list[i]); err != nil {
 				b.Fatal(err)
 			}
 		}
-		b.ReportMetric(float64((cpuTime()-before).Microseconds())/float64(b.N), "cpu-us/op")
+		b.ReportMetric(float64((cpuTime(syscall.RUSAGE_SELF)-before).Microseconds())/float64(b.N), "cpu-us/op")
 	}
 	names := make([]string, 450)
 	for i := range names {
