@@ -2,6 +2,8 @@ package signals
 
 import (
 	"math/bits"
+	"slices"
+	"sync"
 	"unicode"
 	"unicode/utf8"
 
@@ -23,16 +25,28 @@ const (
 	inPage
 )
 
+// formRoom is what comparing takes room for.
+type formRoom struct {
+	plain, page []uint32
+	set         wordSet
+}
+
+// formRooms keep it: few messages are compared at once.
+var formRooms = sync.Pool{New: func() any { return new(formRoom) }}
+
 // readForms compares the words of the two forms.
 func readForms(t *parse.Text) forms {
 	if t.Other == "" || !t.HTML {
 		return forms{Unknown, Unknown}
 	}
-	plain := formWords(nil, t.Other)
-	page := formWords(make([]uint32, 0, len(plain)+16), t.Visible, t.Quoted, t.Signature, t.Disclaimer)
-	set := make(wordSet, 1<<bits.Len(uint(2*(len(plain)+len(page)))))
-	set.add(plain, inPlain)
-	set.add(page, inPage)
+	room, _ := formRooms.Get().(*formRoom)
+	defer formRooms.Put(room)
+	room.plain = formWords(room.plain[:0], t.Other)
+	room.page = formWords(room.page[:0], t.Visible, t.Quoted, t.Signature, t.Disclaimer)
+	set := room.set.fresh(1 << bits.Len(uint(2*(len(room.plain)+len(room.page)))))
+	set.add(room.plain, inPlain)
+	set.add(room.page, inPage)
+	room.set = set
 	var n [4]int
 	for _, w := range set {
 		n[w.in]++
@@ -62,13 +76,12 @@ func formToken(words []uint32, s string, i int) ([]uint32, int) {
 	open, link := false, false
 	var size int
 	for ; i < end; i += size {
-		c := s[i]
-		size = 1
-		if folded := letter[c]; folded != 0 {
-			h.add(folded)
-			open = true
+		if n := h.ascii(s[i:]); n > 0 {
+			size, open = n, true
 			continue
 		}
+		c := s[i]
+		size = 1
 		if c >= utf8.RuneSelf {
 			var r rune
 			r, size = utf8.DecodeRuneInString(s[i:])
@@ -101,6 +114,13 @@ func formToken(words []uint32, s string, i int) ([]uint32, int) {
 type wordSet []struct {
 	word uint32
 	in   uint8
+}
+
+// fresh gives an empty set of so many places, in the room of s where it fits.
+func (s wordSet) fresh(places int) wordSet {
+	s = slices.Grow(s[:0], places)[:places]
+	clear(s)
+	return s
 }
 
 func (s wordSet) add(words []uint32, in uint8) {

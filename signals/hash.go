@@ -22,6 +22,22 @@ func (h *hash) mix() {
 	h.sum, h.next = (bits.RotateLeft64(h.sum, 23)^h.next)*0x9e3779b97f4a7c15, 0 // 2^64 over the golden ratio
 }
 
+// ascii adds the ASCII letters and digits that s begins with, and tells how
+// many there are. The hash is kept in registers.
+func (h *hash) ascii(s string) int {
+	sum := *h
+	for i := range len(s) {
+		folded := letter[s[i]]
+		if folded == 0 {
+			*h = sum
+			return i
+		}
+		sum.add(folded)
+	}
+	*h = sum
+	return len(s)
+}
+
 // end gives the hash and begins the next word's.
 func (h *hash) end() uint32 {
 	h.mix()

@@ -63,6 +63,7 @@ func (f *Facts) Style() []float64 {
 func styleOf(text string) []float64 {
 	s := styleCount{class: classOffset}
 	var size int
+	characters := len(text)
 	for i := 0; i < len(text); i += size {
 		c := text[i]
 		size = 1
@@ -71,13 +72,9 @@ func styleOf(text string) []float64 {
 			var r rune
 			r, size = utf8.DecodeRuneInString(text[i:])
 			s.foreign(r, text[i:i+size])
+			characters -= size - 1
 		case isLower(c | 0x20):
-			s.letters++
-			s.class = (s.class ^ uint32(c|0x20)) * classPrime
-			if c&0x20 == 0 {
-				s.upper++
-			}
-			s.last, s.open = c, true
+			size = s.ascii(text[i:])
 		case c == ' ' || c-'\t' < 5:
 			s.endWord()
 			if c == '\n' {
@@ -93,7 +90,7 @@ func styleOf(text string) []float64 {
 	if s.words < minStyle || s.allLetters == 0 {
 		return []float64{}
 	}
-	return s.style(utf8.RuneCountInString(text))
+	return s.style(characters)
 }
 
 // A styleCount counts what a style is measured by.
@@ -124,6 +121,20 @@ var signs = func() (t [utf8.RuneSelf]uint8) {
 	}
 	return t
 }()
+
+// ascii counts the ASCII letters that text begins with, and tells how many
+// they are. The counts are kept in registers.
+func (s *styleCount) ascii(text string) int {
+	class, upper, n := s.class, 0, 0
+	for ; n < len(text) && isLower(text[n]|0x20); n++ {
+		class = (class ^ uint32(text[n]|0x20)) * classPrime
+		upper += int(^text[n] >> 5 & 1)
+	}
+	s.class, s.last, s.open = class, text[n-1], true
+	s.letters += n
+	s.upper += upper
+	return n
+}
 
 // foreign counts a character beyond ASCII, whose bytes are those of s.
 func (s *styleCount) foreign(r rune, b string) {
