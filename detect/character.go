@@ -12,13 +12,13 @@ type oddity struct {
 
 // journey is what travellers show as well, together: at most travels nats.
 var journey = [...]oddity{
-	{signals.SenderNewPlace, 0.7, 2.4, "it came from a network that they never used"},
-	{signals.SenderNewZone, 0.3, 1.0, "its clock is in a time zone that theirs never was in"},
-	{signals.SenderNewProgram, 0.4, 1.3, "it was written with a program that they never used"},
+	{signals.SenderNewPlace, 0.65, 4, "it came from a network that they never used"},
+	{signals.SenderNewZone, 0.3, 1.4, "its clock is in a time zone that theirs never was in"},
+	{signals.SenderNewProgram, 0.4, 1.6, "it was written with a program that they never used"},
 }
 
 const (
-	travels = 3.5
+	travels = 5.5
 	atHome  = -1 // the usual network
 )
 

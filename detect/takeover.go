@@ -23,7 +23,7 @@ func (d accountTakeover) Detect(f *signals.Facts, v signals.Vector) []Finding {
 	if is(v, signals.OrgInbound) || is(v, signals.HeaderList) {
 		return nil
 	}
-	b := &balance{odds: -5.5}
+	b := &balance{odds: -5.7}
 	if b.character(v) == 0 {
 		return nil
 	}
@@ -51,7 +51,7 @@ func (b *balance) strangers(v signals.Vector) {
 	case n >= manyStrangers:
 		b.weigh(2.8, signals.RcptFirstContact, "it goes to "+plural(n, "person", "people")+" whom the account never wrote to")
 	case n >= 1:
-		b.weigh(1.8, signals.RcptFirstContact, "the account never wrote to "+plural(n, "recipient", "recipients")+" of it")
+		b.weigh(1.6, signals.RcptFirstContact, "the account never wrote to "+plural(n, "recipient", "recipients")+" of it")
 	case v.Of(signals.PairTrust) < settledDays:
 		b.weigh(-0.3, signals.PairTrust, "")
 	default:
@@ -65,12 +65,12 @@ func (b *balance) burst(v signals.Vector) {
 	if !(times >= 3) || hour < 3 {
 		return
 	}
-	nats := 1.2
+	nats := 1.4
 	switch {
 	case hour >= 10:
-		nats = 3.2
+		nats = 3.4
 	case hour >= 6:
-		nats = 2.4
+		nats = 2.6
 	}
 	b.weigh(nats, signals.SenderBurst, "the account wrote "+plural(hour, "message", "messages")+" within the hour, many times more than usual")
 }

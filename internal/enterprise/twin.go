@@ -64,7 +64,7 @@ func (r *run) merger(m mark) {
 	f, th := r.victim()
 	v, old := r.voice(f.biller()), f.domain
 	_, f.domain = r.firmName()
-	if r.chance(0.4) {
+	if r.chance(0.1) {
 		f.domain = r.lookalike(old)
 	}
 	delete(r.names, old)
