@@ -28,6 +28,7 @@ func (c *content) text() {
 		}
 		if i != hidden {
 			c.bareLinks(p.sinks[i].String(), p.sinks[i].anchors, InText)
+			c.gappedLinks(p.sinks[i].String())
 		}
 	}
 	t := &c.m.Text

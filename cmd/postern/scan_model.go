@@ -83,7 +83,7 @@ func named(c *web.Contribution) string {
 	if c.Value == nil {
 		return c.Input
 	}
-	return fmt.Sprintf("%s = %g", c.Input, *c.Value)
+	return fmt.Sprintf("%s = %.4g", c.Input, *c.Value)
 }
 
 func (t *terminal) turned(u *turned) {
@@ -94,9 +94,9 @@ func (t *terminal) turned(u *turned) {
 	for i, a := range u.Had {
 		is := "unknown"
 		if a.Is != nil {
-			is = fmt.Sprintf("%g", *a.Is)
+			is = fmt.Sprintf("%.4g", *a.Is)
 		}
-		list[i] = fmt.Sprintf("%s been %g (it is %s)", a.Signal, a.Been, is)
+		list[i] = fmt.Sprintf("%s been %.4g (it is %s)", a.Signal, a.Been, is)
 	}
 	t.print("    turn     %s at %.4f, had %s", u.Verdict, u.Score, strings.Join(list, " and "))
 }
