@@ -100,13 +100,13 @@ func (l *lexiconTable) speaking(r *Reading) uint16 {
 func (l *lexiconTable) count(words []word, files uint16, hits *[NumIntents]Hit) {
 	var seen [maxPhrases / 64]uint64
 	var until [NumIntents]int // where the intent's last phrase ended
-	var room [maxMatches]match
 	var weight [NumIntents]float64
+	w := walk{lexicon: l, words: words}
 	for i := range words {
 		if !l.begins(&words[i]) {
 			continue
 		}
-		for _, m := range l.match(room[:0], words, i) { // the longest first
+		for _, m := range w.match(i) { // the longest first
 			p := &l.phrases[m.phrase]
 			if p.files&files == 0 {
 				continue
@@ -148,23 +148,26 @@ const (
 	maxSkip    = 2 // words that a gap may stand for
 )
 
-// match appends the phrases that begin at word i, the longest first.
-func (l *lexiconTable) match(found []match, words []word, i int) []match {
-	w := walk{lexicon: l, words: words, first: i, found: found}
-	w.from(0, i)
-	if len(w.found) > 1 {
-		slices.SortStableFunc(w.found, func(a, b match) int { return b.end - a.end })
-	}
-	return w.found
-}
-
-// A walk goes through the phrases that begin at one word.
+// A walk goes through the phrases that begin at one word after the other.
 type walk struct {
 	lexicon *lexiconTable
 	words   []word
 	first   int
-	found   []match
 	steps   int
+	found   [maxMatches]match
+	n       int // of those found
+}
+
+// match gives the phrases that begin at word i, the longest first. They last
+// until the next are asked for.
+func (w *walk) match(i int) []match {
+	w.first, w.steps, w.n = i, 0, 0
+	w.from(0, i)
+	found := w.found[:w.n]
+	if len(found) > 1 {
+		slices.SortStableFunc(found, func(a, b match) int { return b.end - a.end })
+	}
+	return found
 }
 
 // from goes on from a node, with the word at.
@@ -173,8 +176,9 @@ func (w *walk) from(node uint16, at int) {
 		return
 	}
 	l := w.lexicon
-	for p := l.nodes[node].phrase; p != 0 && len(w.found) < maxMatches; p = l.phrases[p].also {
-		w.found = append(w.found, match{p, at})
+	for p := l.nodes[node].phrase; p != 0 && w.n < maxMatches; p = l.phrases[p].also {
+		w.found[w.n] = match{p, at}
+		w.n++
 	}
 	if l.nodes[node].children == l.nodes[node+1].children {
 		return

@@ -26,14 +26,13 @@ const (
 )
 
 type lexiconTable struct {
-	symbols   table             // of whole words, by hash
-	stems     table             // of what words begin with, by hash
-	beginning hashSet           // of the hashes in stems
-	nodes     []node            // the tree of phrases, breadth first; the root is the first
-	first     []uint16          // the root's child by symbol; 0 where no phrase begins so
-	phrases   []phrase          // the first is none
-	last      uint16            // symbol
-	files     map[string]uint16 // a bit for each language
+	symbols table             // of whole words, by hash
+	stems   table             // of what words begin with, by hash
+	nodes   []node            // the tree of phrases, breadth first; the root is the first
+	first   []uint16          // the root's child by symbol; 0 where no phrase begins so
+	phrases []phrase          // the first is none
+	last    uint16            // symbol
+	files   map[string]uint16 // a bit for each language
 }
 
 // A node is what the words of a phrase lead to.
@@ -58,12 +57,6 @@ type phrase struct {
 	files  uint16 // in which it stands
 	also   uint16 // another phrase of the same words; 0 where none
 }
-
-// hashSet is a set of hashes with false members.
-type hashSet [1 << 10]uint64
-
-func (b *hashSet) add(h uint32)      { h = h * 0x9E3779B1 >> 16; b[h>>6] |= 1 << (h & 63) }
-func (b *hashSet) has(h uint32) bool { h = h * 0x9E3779B1 >> 16; return b[h>>6]>>(h&63)&1 != 0 }
 
 var lexicon = sync.OnceValue(func() *lexiconTable {
 	l := &growth{
@@ -201,7 +194,6 @@ func (l *growth) name(hash uint32, stem bool) uint16 {
 	t := &l.symbols
 	if stem {
 		t = &l.stems
-		l.beginning.add(hash)
 	}
 	if sym := t.get(hash); sym != 0 {
 		return sym

@@ -109,7 +109,7 @@ func (t *splitter) ascii(i int) int {
 		}
 		hash = (hash ^ uint32(f)) * hashPrime
 		latin = latin || f >= 'a'
-		if n++; n >= minStem && l.beginning.has(hash) {
+		if n++; n >= minStem && l.stems.marks.has(hash) {
 			w.stem(l.stems.get(hash))
 		}
 	}
@@ -157,7 +157,7 @@ func (t *splitter) rune(i int) int {
 	switch {
 	case alone:
 		t.emit(i + size)
-	case w.letters >= minStem && t.lexicon.beginning.has(w.hash):
+	case w.letters >= minStem && t.lexicon.stems.marks.has(w.hash):
 		w.stem(t.lexicon.stems.get(w.hash))
 	}
 	return i + size
