@@ -27,7 +27,7 @@ func (d threadHijack) Detect(f *signals.Facts, v signals.Vector) []Finding {
 		if class = VendorFraud; !is(v, signals.ThreadKnown) && !is(v, signals.ThreadUnreferenced) {
 			return nil
 		}
-		b.when(!some(v, signals.BodyPayment), -0.4, signals.BodyPayment, "")
+		b.when(!some(v, signals.BodyPayment), -1, signals.BodyPayment, "")
 	}
 	b.when(is(v, signals.SenderFirstContact), 0.4, signals.SenderFirstContact, "nobody here had mail from this address before")
 	b.when(is(v, signals.FromFreemail), 0.6, signals.FromFreemail, "it is a free mailbox that anybody can open")
@@ -43,7 +43,8 @@ func (b *balance) pretends(f *signals.Facts, v signals.Vector) bool {
 	before := len(b.evidence)
 	hijacked := is(v, signals.ThreadKnown) && v.Of(signals.ThreadSender) == 0 && v.Of(signals.ThreadSameDomain) == 0
 	b.when(hijacked, 2, signals.ThreadSender, "it goes on with a talk in which neither "+quote(f.From().String())+" nor anybody of that domain took part")
-	b.when(is(v, signals.ThreadDomainSwapped), 1.5, signals.ThreadDomainSwapped, "its domain is like that of somebody who did")
+	near := is(v, signals.DomainPartnerTwin) || is(v, signals.DomainPartnerSlip) || is(v, signals.DomainPartnerEmbedded)
+	b.when(is(v, signals.ThreadDomainSwapped) && near, 1.5, signals.ThreadDomainSwapped, "its domain is like that of somebody who did")
 	if !hijacked && is(v, signals.ThreadUnreferenced) {
 		b.weigh(0.8, signals.ThreadUnreferenced, "it calls itself an answer, and answers nothing")
 		b.when(is(v, signals.ThreadQuotesOurs), 1, signals.ThreadQuotesOurs, "it quotes one of ours")

@@ -39,7 +39,7 @@ func (d partnerLookalike) Detect(f *signals.Facts, v signals.Vector) []Finding {
 		borrowed = 0.15
 		s.because(0.25, signals.DomainPartnerSuffix, "the sender's domain "+domain+" is, under another suffix, "+known)
 	default: // as firms name their daughters
-		swapped, borrowed = 0.3, 0.2
+		swapped, borrowed = 0.15, 0.2
 		s.because(0.25, signals.DomainPartnerNear, "the sender's domain "+domain+" holds the name of "+known)
 	}
 	if is(v, signals.ThreadDomainSwapped) {

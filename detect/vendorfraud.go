@@ -49,7 +49,7 @@ func (b *balance) moves(f *signals.Facts, v signals.Vector) bool {
 	case replyNear(f, v):
 		// that says enough
 	case some(v, signals.BodyPayment):
-		b.weigh(-0.8, signals.BodyPayment, "")
+		b.weigh(-0.4, signals.BodyPayment, "")
 	default:
 		return false
 	}

@@ -14,7 +14,7 @@ import (
 var Attributes = []Attribute{
 	{
 		Kind: 1, Name: "network", Doc: "The /24 or /48 of the client.",
-		Keep: store.Keep{Address: 8, Domain: 32, Org: 64},
+		Keep: store.Keep{Address: 16, Domain: 32, Org: 64},
 		Read: func(f *Facts, see func(string)) { see(network(f.Env.Remote)) },
 	},
 	{
@@ -187,7 +187,7 @@ var Attributes = []Attribute{
 	},
 	{
 		Kind: 26, Name: "origin", Doc: "The /24 or /48 of the author's device, as the first server names it.",
-		Keep: store.Keep{Address: 8, Domain: 32},
+		Keep: store.Keep{Address: 16, Domain: 32},
 		Read: func(f *Facts, see func(string)) { see(origin(f.Msg)) },
 	},
 }

@@ -43,7 +43,7 @@ func (f *Facts) memory() *memory {
 			k.circles[i] = side(h.Domains[i].Verified, h.Domains[i].Claimed)
 		}
 	}
-	k.habits = habits(h, k.standing.Habits, f.Env.Received)
+	k.habits = habits(h, &k.standing, f.Env.Received)
 	v.memory = k
 	return k
 }
@@ -113,9 +113,8 @@ type habit struct {
 
 // Smoothing of habits.
 const (
-	unheard   = 1.0 / 64 // share of mail that a value gets that nobody in the organisation has shown
-	overnight = 6        // messages that one day may show a value before it counts
-	doubt     = 1.0      // messages that the wider circle's habit counts for in the narrower one's
+	unheard = 1.0 / 64 // share of mail that a value gets that nobody in the organisation has shown
+	doubt   = 1.0      // messages that the wider circle's habit counts for in the narrower one's
 )
 
 // habits compares the traits of a message with the sender's: the share of his
@@ -123,22 +122,22 @@ const (
 // his domain, and that to the organisation's. The surprisal is the negative
 // binary logarithm of that share (Shannon 1948); of several values the most
 // surprising counts.
-func habits(h *store.Profile, usages []store.Usage, now time.Time) []habit {
+func habits(h *store.Profile, who *store.Standing, now time.Time) []habit {
 	list := make([]habit, len(Attributes))
 	for i := range list {
 		list[i] = habit{Unknown, 0, Unknown, Unknown}
 	}
 	for t := range h.Traits {
 		i := attributeAt[h.Traits[t].Kind]
-		if i < 0 || t >= len(usages) {
+		if i < 0 || t >= len(who.Habits) {
 			continue
 		}
 		var org store.Habit
 		if t < len(h.Org.Habits) {
 			org = h.Org.Habits[t]
 		}
-		u := usages[t]
-		u.Address, u.Domain = settled(u.Address, now), settled(u.Domain, now)
+		u := who.Habits[t]
+		u.Address, u.Domain = settled(u.Address, now, who.Address.Rate.Day), settled(u.Domain, now, who.Domain.Rate.Day)
 		list[i].see(u, org)
 		if bits := novelty(u, Attributes[i].Keep); Known(bits) && !(bits <= list[i].fresh) {
 			list[i].fresh = bits
@@ -147,10 +146,11 @@ func habits(h *store.Profile, usages []store.Usage, now time.Time) []habit {
 	return list
 }
 
-// settled takes what few messages of one day showed for no habit yet: else the
-// first messages from a stolen account would vouch for those that follow.
-func settled(h store.Habit, now time.Time) store.Habit {
-	if h.Seen < overnight && now.Sub(h.Last) < 24*time.Hour && h.Of > h.Seen {
+// settled takes for no habit yet what may all have been shown within the last
+// day, in which the bearer wrote so many messages: else the first messages from
+// a stolen account would vouch for those that follow.
+func settled(h store.Habit, now time.Time, today float64) store.Habit {
+	if h.Seen <= today && now.Sub(h.Last) < 24*time.Hour && h.Of > h.Seen {
 		h.Seen = 0
 	}
 	return h
