@@ -28,7 +28,8 @@ func (d executiveImpersonation) Detect(f *signals.Facts, v signals.Vector) []Fin
 		return nil // a service, or a namesake at a partner's
 	}
 	var s suspicion
-	if s.borrows(f, v, vip, ours); !shown && !free {
+	heard := v.Of(signals.SenderFirstSeen) >= settled
+	if s.borrows(f, v, vip, ours); !shown && (heard || !free) {
 		return nil // who is one of ours by a signature alone may quote one
 	}
 	if free {
@@ -47,7 +48,7 @@ func (d executiveImpersonation) Detect(f *signals.Facts, v signals.Vector) []Fin
 	told := len(s.evidence)
 	s.pressure(v)
 	class := s.wish(v, ExecutiveImpersonation)
-	wantsNothing, heard := len(s.evidence) == told, v.Of(signals.SenderFirstSeen) >= settled
+	wantsNothing := len(s.evidence) == told
 	if wantsNothing && heard {
 		return nil // who bears a name of ours, and no more
 	}

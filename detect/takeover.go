@@ -39,10 +39,22 @@ func (d accountTakeover) Detect(f *signals.Facts, v signals.Vector) []Finding {
 	if v.Of(signals.IntentPayroll) >= wished { // as everybody may ask for themselves
 		b.weigh(1, signals.IntentPayroll, "it wants wages paid into another account")
 	} else {
-		b.wish(v, 1.7, AccountTakeover)
+		b.wish(v, 1.5, AccountTakeover)
 	}
+	b.when(harmless(v), -1.2, signals.LinkCount, "")
 	b.when(v.Of(signals.ThreadSender) == 1, -1, signals.ThreadSender, "")
 	return b.finding(d, AccountTakeover)
+}
+
+// harmless tells whether the message brings nothing and wants nothing that we
+// can read, and is no part of a wave.
+func harmless(v signals.Vector) bool {
+	for _, w := range wishes {
+		if v.Of(w.intent) >= wished {
+			return false
+		}
+	}
+	return !some(v, signals.LinkCount) && !some(v, signals.PartAttachments) && !some(v, signals.AccountNew) && v.Of(signals.SenderHour) < 3
 }
 
 // strangers weighs what the account has to do with the recipients.

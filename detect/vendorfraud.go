@@ -21,7 +21,7 @@ func (d vendorFraud) Detect(f *signals.Facts, v signals.Vector) []Finding {
 	if !is(v, signals.OrgInbound) || !some(v, signals.DomainSeen) || shared && !(v.Of(signals.SenderDays) >= 1) {
 		return nil
 	}
-	b := &balance{odds: -4.6}
+	b := &balance{odds: -4.2}
 	if !b.moves(f, v) || b.character(v)+b.strange(f, v) == 0 {
 		return nil // honest vendors have new accounts as well
 	}
@@ -42,7 +42,7 @@ func (b *balance) moves(f *signals.Facts, v signals.Vector) bool {
 		b.weigh(2.6, signals.AccountNew, "it names a bank account that "+quote(f.From().Domain)+" never named, where "+plural(max(others, 1), "message", "messages")+" named others")
 		b.when(change, 0.8, signals.IntentBankChange, "it speaks of other bank details than before")
 	case named:
-		b.weigh(1.2, signals.AccountNew, "it names a bank account that "+quote(f.From().Domain)+" never named")
+		b.weigh(0.9, signals.AccountNew, "it names a bank account that "+quote(f.From().Domain)+" never named")
 		b.when(change, 1, signals.IntentBankChange, "it speaks of other bank details than before")
 	case change:
 		b.weigh(1.6, signals.IntentBankChange, "it speaks of other bank details than before")

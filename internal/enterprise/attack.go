@@ -13,14 +13,21 @@ type kind struct {
 	name  string
 	share float64 // of Size.Overlays
 	play  func(*run, mark)
+	held  bool // not played unless Size.Held
 }
 
 // overlay plans a day's stories.
 func (r *run) overlay(day time.Time, busy float64) {
 	for _, k := range attacks {
+		if k.held && !r.size.Held {
+			continue
+		}
 		r.stage(day, busy, k, Truth{Class: k.class, Kind: k.class + "." + k.name}, 0.15)
 	}
 	for _, k := range twins {
+		if k.held && !r.size.Held {
+			continue
+		}
 		r.stage(day, busy, k, Truth{Class: "safe", Kind: k.name, Twin: true, Like: k.class}, 0.1)
 	}
 }
@@ -36,25 +43,31 @@ func (r *run) stage(day time.Time, busy float64, k kind, truth Truth, odd float6
 
 // Where somebody is impersonated, it is from an address of one of three forms.
 var attacks = []kind{
-	{"executive_impersonation", "display_name", 1, func(r *run, m mark) { r.impersonate(m, "task", r.stolen) }},
-	{"executive_impersonation", "free_mailbox", 1, func(r *run, m mark) { r.impersonate(m, "task", r.opened) }},
-	{"executive_impersonation", "lookalike", 1, func(r *run, m mark) { r.impersonate(m, "task", r.nearby) }},
-	{"gift_card_scam", "display_name", 0.5, func(r *run, m mark) { r.impersonate(m, "gift", r.stolen) }},
-	{"gift_card_scam", "free_mailbox", 1, func(r *run, m mark) { r.impersonate(m, "gift", r.opened) }},
-	{"gift_card_scam", "lookalike", 0.5, func(r *run, m mark) { r.impersonate(m, "gift", r.nearby) }},
-	{"payroll_diversion", "free_mailbox", 1, func(r *run, m mark) { r.impersonate(m, "payroll", r.opened) }},
-	{"payroll_diversion", "lookalike", 0.5, func(r *run, m mark) { r.impersonate(m, "payroll", r.nearby) }},
-	{"data_theft", "free_mailbox", 1, func(r *run, m mark) { r.impersonate(m, "data", r.opened) }},
-	{"data_theft", "lookalike", 1, func(r *run, m mark) { r.impersonate(m, "data", r.nearby) }},
-	{"vendor_fraud", "lookalike", 1, (*run).lookalikeVendor},
-	{"vendor_fraud", "compromised", 1, (*run).compromisedVendor},
-	{"vendor_fraud", "hijacked", 1, (*run).hijackedThread},
-	{"account_takeover", "fan_out", 0.7, (*run).takenAccount},
-	{"account_takeover", "wishes", 0.7, (*run).takenAccountAsks},
-	{"reconnaissance", "probes", 1, (*run).recon},
-	{"mailbomb", "signups", 0.2, (*run).bomb},
-	{"service_abuse", "signing", 1, (*run).abusedService},
-	{"callback_phishing", "renewal", 1, (*run).callback},
+	{"executive_impersonation", "display_name", 1, func(r *run, m mark) { r.impersonate(m, "task", r.stolen) }, false},
+	{"executive_impersonation", "free_mailbox", 1, func(r *run, m mark) { r.impersonate(m, "task", r.opened) }, false},
+	{"executive_impersonation", "lookalike", 1, func(r *run, m mark) { r.impersonate(m, "task", r.nearby) }, false},
+	{"gift_card_scam", "display_name", 0.5, func(r *run, m mark) { r.impersonate(m, "gift", r.stolen) }, false},
+	{"gift_card_scam", "free_mailbox", 1, func(r *run, m mark) { r.impersonate(m, "gift", r.opened) }, false},
+	{"gift_card_scam", "lookalike", 0.5, func(r *run, m mark) { r.impersonate(m, "gift", r.nearby) }, false},
+	{"payroll_diversion", "free_mailbox", 1, func(r *run, m mark) { r.impersonate(m, "payroll", r.opened) }, false},
+	{"payroll_diversion", "lookalike", 0.5, func(r *run, m mark) { r.impersonate(m, "payroll", r.nearby) }, false},
+	{"data_theft", "free_mailbox", 1, func(r *run, m mark) { r.impersonate(m, "data", r.opened) }, false},
+	{"data_theft", "lookalike", 1, func(r *run, m mark) { r.impersonate(m, "data", r.nearby) }, false},
+	{"vendor_fraud", "lookalike", 1, (*run).lookalikeVendor, false},
+	{"vendor_fraud", "compromised", 1, (*run).compromisedVendor, false},
+	{"vendor_fraud", "hijacked", 1, (*run).hijackedThread, false},
+	{"account_takeover", "fan_out", 0.7, (*run).takenAccount, false},
+	{"account_takeover", "wishes", 0.7, (*run).takenAccountAsks, false},
+	{"reconnaissance", "probes", 1, (*run).recon, false},
+	{"mailbomb", "signups", 0.2, (*run).bomb, false},
+	{"service_abuse", "signing", 1, (*run).abusedService, false},
+	{"callback_phishing", "renewal", 1, (*run).callback, false},
+	{"vendor_fraud", "attached", 0.5, (*run).attachedAccount, false},
+	{"vendor_fraud", "cold_lookalike", 0.5, (*run).coldLookalike, true},
+	{"account_takeover", "few", 0.7, (*run).takenAccountFew, false},
+	{"account_takeover", "answers", 0.7, (*run).takenAccountAnswers, true},
+	{"executive_impersonation", "other_form", 0.7, (*run).otherForm, false},
+	{"executive_impersonation", "signed", 0.5, (*run).signedOnly, true},
 }
 
 // wisher is who would have a wish, and asked who would be asked.

@@ -5,6 +5,23 @@ import (
 	"strings"
 )
 
+// content writes the text of a letter, and its file.
+func (r *run) content(s *sheet, v *voice, l *letter) {
+	text := l.text + r.quote(v, l)
+	if l.file == "" {
+		r.body(s, v, text, len(l.text))
+		return
+	}
+	boundary := "mixed" + r.digits(16)
+	s.field("Content-Type", "multipart/mixed;\r\n boundary=\"", boundary, "\"")
+	s.add("\r\n--", boundary, "\r\n")
+	r.body(s, v, text, len(l.text))
+	s.add("\r\n--", boundary, "\r\n")
+	s.field("Content-Disposition", "attachment; filename=\"details-", r.digits(4), ".txt\"")
+	s.part("text/plain", "base64", l.file)
+	s.add("\r\n--", boundary, "--\r\n")
+}
+
 // body writes the content of a message; own is how much of text is not quoted.
 func (r *run) body(s *sheet, v *voice, text string, own int) {
 	p := v.desk.program

@@ -24,6 +24,7 @@ type Size struct {
 	People   int     // of the organisation; 60 where zero, and at least 16
 	Firms    int     // vendors, customers and partners; as many as people where zero, and at least 12
 	Mail     float64 // conversations that each person starts or is drawn into on a working day; 3 where zero
+	Held     bool    // plays the kinds of stories as well that nothing is developed or trained on
 	Overlays float64 // stories of each kind of attack and of each kind of twin a working day; 1 where zero, none where negative
 }
 

@@ -72,7 +72,7 @@ func TestRealism(t *testing.T) {
 	t.Parallel()
 	const days = 24
 	for _, seed := range []uint64{1, 2} {
-		w := New(seed, Size{People: 24, Overlays: 2})
+		w := New(seed, Size{People: 24, Overlays: 2, Held: true})
 		if err := w.Org().Check(); err != nil {
 			t.Error(err)
 		}

@@ -77,6 +77,7 @@ type letter struct {
 	fresh   *thread // becomes the first message of this
 	bulk    bool    // can be unsubscribed
 	auto    bool    // no person wrote it
+	file    string  // text of an attached file; none where empty
 }
 
 // A mark says what story a message belongs to.
@@ -193,7 +194,7 @@ func (r *run) write(v *voice, l *letter, id string) []byte {
 		}
 	}
 	s.extra(v, l)
-	r.body(s, v, l.text+r.quote(v, l), len(l.text))
+	r.content(s, v, l)
 	return s.b
 }
 
@@ -239,7 +240,11 @@ func (b mailbox) show() string {
 	if b.name == "" {
 		return b.addr.String()
 	}
-	return encoded(b.name) + " <" + b.addr.String() + ">"
+	name := encoded(b.name)
+	if name == b.name && strings.ContainsAny(name, ",.()") {
+		name = "\"" + name + "\""
+	}
+	return name + " <" + b.addr.String() + ">"
 }
 
 // encoded is text as a field may hold it (RFC 2047).
