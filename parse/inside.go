@@ -70,7 +70,7 @@ func (c *content) inspect(a *Attachment, p *Part) {
 	kind, budget := kindOf(a, p.Body), &c.left.Content
 	switch kind {
 	case inside.PDF:
-		a.Found = inside.Guard(kind, func(f *inside.Found) { pdf.Decode(f, p.Body, c.passwords(), budget) })
+		a.Found = inside.Guard(kind, func(f *inside.Found) { pdf.Decode(f, p.Body, c.passwords, budget) })
 		c.join(a.Found, InPDF, CodeInPDF)
 	case inside.Image:
 		a.Found = inside.Guard(kind, func(f *inside.Found) { image.Decode(f, p.Body, budget) })

@@ -39,7 +39,7 @@ const maxPasswords = 24
 
 // unlock notes that the file is encrypted, and tries the empty password and
 // the others.
-func (d *file) unlock(passwords []string) {
+func (d *file) unlock(passwords func() []string) {
 	for _, t := range d.trailers {
 		e := d.dict(t.get("Encrypt"))
 		if e == nil {
@@ -52,7 +52,8 @@ func (d *file) unlock(passwords []string) {
 		}
 		clear(d.values)     // what was read until now was not decrypted
 		d.crypt = &cipher{} // that shows nothing
-		for _, p := range append([]string{""}, passwords[:min(len(passwords), maxPasswords)]...) {
+		tried := passwords()
+		for _, p := range append([]string{""}, tried[:min(len(tried), maxPasswords)]...) {
 			c := d.cipher(e, id, []byte(p))
 			switch {
 			case c == nil:

@@ -39,7 +39,7 @@ type file struct {
 	crypt    *cipher
 }
 
-func open(f *content.Found, body []byte, passwords []string, b *content.Budget) *file {
+func open(f *content.Found, body []byte, passwords func() []string, b *content.Budget) *file {
 	d := &file{body: body, budget: b, found: f, newest: map[int]int{}, values: map[ref]any{}}
 	d.index()
 	d.trailer()

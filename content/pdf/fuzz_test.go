@@ -14,13 +14,14 @@ func FuzzDecode(f *testing.F) {
 	for _, seed := range seeds(f) {
 		f.Add(seed)
 	}
+	passwords := func() []string { return []string{"123"} }
 	f.Fuzz(func(t *testing.T, body []byte) {
 		before := string(body)
 		for _, budget := range []content.Budget{{Bytes: 4096, Pixels: 4096, Codes: 1, Steps: 500}, content.DefaultBudget} {
 			b, c := budget, budget
 			var one, two content.Found
-			Decode(&one, body, []string{"123"}, &b)
-			Decode(&two, body, []string{"123"}, &c)
+			Decode(&one, body, passwords, &b)
+			Decode(&two, body, passwords, &c)
 			if !reflect.DeepEqual(one, two) {
 				t.Errorf("two readings differ:\n%+v\n%+v", one, two)
 			}

@@ -12,8 +12,9 @@ import (
 	"postern/content"
 )
 
-// Decode reads a file. Where it asks for a password, passwords are tried.
-func Decode(f *content.Found, body []byte, passwords []string, b *content.Budget) {
+// Decode reads a file. Where it asks for a password, those of passwords are
+// tried, which is not called before.
+func Decode(f *content.Found, body []byte, passwords func() []string, b *content.Budget) {
 	if at := bytes.Index(body[:min(len(body), 1024)], []byte("%PDF-")); at > 0 {
 		body = body[at:]
 	}

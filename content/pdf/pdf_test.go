@@ -61,7 +61,7 @@ func page(contents, resources string) []byte {
 func read(tb testing.TB, body []byte, passwords ...string) *content.Found {
 	tb.Helper()
 	b := content.DefaultBudget
-	return content.Guard(content.PDF, func(f *content.Found) { Decode(f, body, passwords, &b) })
+	return content.Guard(content.PDF, func(f *content.Found) { Decode(f, body, func() []string { return passwords }, &b) })
 }
 
 const helvetica = "/Font<</F1<</Type/Font/Subtype/Type1/BaseFont/Helvetica>>>>"
