@@ -35,7 +35,9 @@ var oddities = [...]oddity{
 // where it is written: that tells nothing more.
 func (b *balance) character(v signals.Vector) (nats float64) {
 	for _, o := range journey {
-		nats += b.odd(v, o, travels-nats)
+		if !is(v, signals.SenderFirstContact) { // else it is somebody else who may sit elsewhere
+			nats += b.odd(v, o, travels-nats)
+		}
 	}
 	for _, o := range oddities {
 		if o.bits != signals.SenderNewRoute || is(v, signals.OrgInbound) {

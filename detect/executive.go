@@ -52,7 +52,7 @@ func (d executiveImpersonation) Detect(f *signals.Facts, v signals.Vector) []Fin
 	if wantsNothing && heard {
 		return nil // who bears a name of ours, and no more
 	}
-	if wantsNothing && !vip && ours == "" && v.Of(signals.NameOursWrites) != 0 {
+	if wantsNothing && !vip && ours == "" && (!free || v.Of(signals.NameOursWrites) != 0) {
 		s.score = min(s.score, idle)
 	}
 	return s.finding(d, class)

@@ -36,10 +36,10 @@ func (d partnerLookalike) Detect(f *signals.Facts, v signals.Vector) []Finding {
 	case is(v, signals.DomainPartnerSlip):
 		s.because(0.5, signals.DomainPartnerSlip, "the sender's domain "+domain+" is, but for a letter or a sign, "+known)
 	case is(v, signals.DomainPartnerSuffix):
-		borrowed = 0.15
+		swapped, borrowed = 0.2, 0.1
 		s.because(0.25, signals.DomainPartnerSuffix, "the sender's domain "+domain+" is, under another suffix, "+known)
 	default: // as firms name their daughters
-		swapped, borrowed = 0.15, 0.2
+		swapped, borrowed = 0.1, 0.1
 		s.because(0.25, signals.DomainPartnerNear, "the sender's domain "+domain+" holds the name of "+known)
 	}
 	if is(v, signals.ThreadDomainSwapped) {
