@@ -15,6 +15,7 @@ import (
 
 	"postern/detect"
 	"postern/filter"
+	"postern/hosts"
 	"postern/internal/corpus"
 	"postern/mailauth"
 	"postern/parse"
@@ -115,10 +116,9 @@ func home(list []edge) string {
 		people[o][list[i].from] = true
 		posts[o]++
 	}
-	free := []string{"gmail.com", "hotmail.com", "outlook.com", "gmx.de", "web.de", "yahoo.com", "kernel.org"}
 	return slices.MaxFunc(slices.Collect(maps.Keys(posts)), func(a, b string) int {
 		worth := func(o string) int {
-			if len(people[o]) < 3 || slices.Contains(free, o) {
+			if len(people[o]) < 3 || hosts.Builtin().Has(o, hosts.FreeMail) || o == "kernel.org" {
 				return 0
 			}
 			return posts[o]
