@@ -30,10 +30,11 @@ func unwrap(u URL) passage {
 			break
 		}
 		next := asURL(r.to(&p.to))
-		if next == "" {
+		to := ParseURL(next)
+		if to.Host == "" {
 			break
 		}
-		p.url, p.to = next, ParseURL(next)
+		p.url, p.to = next, to
 		p.rewritten = p.rewritten || r.rewriter
 		p.through = p.through || !r.rewriter
 	}
