@@ -35,7 +35,7 @@ func (d pdfLure) Detect(f *signals.Facts, v signals.Vector) []Finding {
 	}
 	var s suspicion
 	if v.Of(signals.PDFWords) <= lureWords {
-		s.because(0.3, signals.PDFWords, "the file says "+plural(v.Of(signals.PDFWords), "word", "words"))
+		s.because(0.3, signals.PDFWords, "an attached PDF file holds "+brief(v.Of(signals.PDFWords)))
 	}
 	if some(v, signals.FileOpened) {
 		s.because(0.4, signals.FileOpened, "the file is encrypted, and the message gives the password")
@@ -54,4 +54,12 @@ func (d pdfLure) Detect(f *signals.Facts, v signals.Vector) []Finding {
 	}
 	s.because(0.25, signals.PDFLinkDomains, "all that an attached PDF file leads to is "+quote(hostOf(f, parse.InPDF)))
 	return s.finding(d, CredentialPhishing)
+}
+
+// brief says how few words there are.
+func brief(words float64) string {
+	if words == 0 {
+		return "no words that can be read"
+	}
+	return "only " + plural(words, "word", "words")
 }
