@@ -51,6 +51,7 @@ var names = idna.New(idna.MapForLookup(), idna.Transitional(false), idna.StrictD
 // toASCII is a domain name in lower case, with its labels in A-label form
 // where they can be.
 func toASCII(s string) string {
+	s = strings.ToLower(s) // the tables lack some capitals whose small letters they have
 	for i := range len(s) {
 		if s[i] >= 0x80 {
 			if a, err := names.ToASCII(s); err == nil {
@@ -59,5 +60,5 @@ func toASCII(s string) string {
 			break
 		}
 	}
-	return strings.ToLower(s)
+	return s
 }

@@ -196,7 +196,7 @@ func FuzzURL(f *testing.F) {
 		"https://nam02.safelinks.protection.outlook.com/?url=https%3A%2F%2Fa.example", "blob:blob:https://a.example/",
 		"https://urldefense.com/v3/__https:/shop.example/**A*b=c__;Pw!!abc!x$", "data:text/html;base64,PGE+", "//a.example/x",
 		"https://a.example/r?u=aHR0cHM6Ly9ldmlsLnRlc3QveA", "https://b\u00fccher.example/%25%36%31%3f", "? #", "https://a.example/b #",
-		"http:safelinks.protection.outlook.com/?url=https%ok.co",
+		"http:safelinks.protection.outlook.com/?url=https%ok.co", "a://\u04c0",
 	} {
 		f.Add(s)
 	}
