@@ -267,11 +267,11 @@ func (f *fitting) points(odds []float64) (list []point) {
 }
 
 // Judged is what the models said of each real message that is of no stream, as
-// a gate without memory sees it.
+// a gate with an empty memory sees it.
 func (u *Unseen) Judged(rows []Row, t model.Thresholds) []Judged {
 	var list []Judged
 	for i := range rows {
-		if rows[i].stream != "" || rows[i].twin || i > 0 && rows[i-1].Message == rows[i].Message {
+		if rows[i].stream != "" || rows[i].twin || i+1 < len(rows) && rows[i+1].Message == rows[i].Message {
 			continue
 		}
 		j := Judged{Mail: rows[i].Mail, HTML: rows[i].HTML}
