@@ -14,7 +14,7 @@ import (
 
 // A Recipe says how a model is made.
 type Recipe struct {
-	Folds int // parts of which each is judged by a model made without it; 4
+	Folds int // parts of which each is judged by a model made without it; 5
 	Text  TextOptions
 	Trees TreeOptions
 
@@ -40,10 +40,11 @@ type Unseen struct {
 // says of mail of sources that it never saw; on such mail the whole is
 // calibrated, and its thresholds are chosen.
 func Fit(rows []Row, r Recipe) (*Result, error) {
-	fill(&r.Folds, 4)
+	fill(&r.Folds, 5)
 	rows = slices.Clone(rows)
 	borrow(rows, model.InputNames())
-	f := &fitting{Recipe: r, rows: rows, weights: weigh(rows), groups: unparted(rows)}
+	f := &fitting{Recipe: r, rows: rows, weights: weigh(rows)}
+	f.deal()
 	if err := f.text(); err != nil {
 		return nil, err
 	}
@@ -57,6 +58,7 @@ type fitting struct {
 	rows    []Row
 	weights []float64
 	groups  []int // rows of one group are never parted
+	fold    []int // the part that each row is of
 	columns columns
 	matrix  Matrix
 	labels  []detect.Class
@@ -66,6 +68,23 @@ type fitting struct {
 func (f *fitting) stage(format string, args ...any) {
 	if f.Stage != nil {
 		f.Stage(fmt.Sprintf(format, args...))
+	}
+}
+
+// deal parts the rows: streams for themselves, since each is one group and
+// larger than all else.
+func (f *fitting) deal() {
+	f.groups, f.fold = unparted(f.rows), make([]int, len(f.rows))
+	for _, ofStream := range []bool{false, true} {
+		var at, groups []int
+		for i := range f.rows {
+			if (f.rows[i].stream != "") == ofStream {
+				at, groups = append(at, i), append(groups, f.groups[i])
+			}
+		}
+		for n, fold := range Folds(groups, f.Folds, f.Trees.Seed) {
+			f.fold[at[n]] = fold
+		}
 	}
 }
 
@@ -105,11 +124,11 @@ func groups(rows []Row, key func(*Mail) string) []int {
 // group.
 func (f *fitting) text() (err error) {
 	f.stage("text model and %d without a part each", f.Folds)
-	samples, at := f.samples()
+	samples, fold, at := f.samples()
 	o := f.Text
 	o.Progress = f.Progress
 	var scores []*model.Scores
-	if f.bundle.Text, scores, err = FitTextFolds(samples, f.Folds, o); err != nil {
+	if f.bundle.Text, scores, err = FitTextOut(samples, fold, o); err != nil {
 		return err
 	}
 	f.columns = newColumns(f.rows)
@@ -121,17 +140,19 @@ func (f *fitting) text() (err error) {
 	return nil
 }
 
-// samples are the messages of the rows; at names that of each row.
-func (f *fitting) samples() (samples []TextSample, at []int) {
+// samples are the messages of the rows with the part that each is of; at names
+// that of each row.
+func (f *fitting) samples() (samples []TextSample, fold, at []int) {
 	for i := range f.rows {
 		if i > 0 && f.rows[i].Message == f.rows[i-1].Message {
 			samples[len(samples)-1].Weight += f.textWeight(i)
 		} else {
 			samples = append(samples, TextSample{Text: *f.rows[i].Text, Class: f.rows[i].Class, Weight: f.textWeight(i), Group: f.groups[i]})
+			fold = append(fold, f.fold[i])
 		}
 		at = append(at, len(samples)-1)
 	}
-	return samples, at
+	return samples, fold, at
 }
 
 // textWeight is what a row counts for the text model. Streams and twins do not:
@@ -224,13 +245,12 @@ func (f *fitting) trees() (*Result, error) {
 // unseen has the rows judged by trees made without their group. The log-odds
 // are not calibrated yet.
 func (f *fitting) unseen(u *Unseen) error {
-	fold := Folds(f.groups, f.Folds, f.Trees.Seed)
 	u.Odds, u.P = make([]float64, len(f.rows)), make([][detect.NumClasses]float64, len(f.rows))
 	for k := range f.Folds {
 		f.stage("trees without a part: %d of %d", k+1, f.Folds)
 		weights := make([]float64, len(f.rows))
 		for i := range weights {
-			if fold[i] != k {
+			if f.fold[i] != k {
 				weights[i] = f.weights[i]
 			}
 		}
@@ -239,7 +259,7 @@ func (f *fitting) unseen(u *Unseen) error {
 			return err
 		}
 		for i := range f.rows {
-			if fold[i] == k {
+			if f.fold[i] == k {
 				row := f.matrix.Row(i)
 				u.P[i], _ = t.Predict(row)
 				u.Odds[i] = t.Unwanted.Predict(row).Float()
@@ -255,11 +275,11 @@ func (f *fitting) fit(weights []float64) (*model.Trees, error) {
 	return FitTrees(&f.matrix, f.labels, weights, o)
 }
 
-// points are the raw log-odds of all rows with the truth. Twins are left out:
-// they are as many as we like.
+// points are the raw log-odds of all rows with the truth, but of mail that was
+// made: there is as much of it as we like.
 func (f *fitting) points(odds []float64) (list []point) {
 	for i, x := range odds {
-		if !f.rows[i].twin {
+		if !f.rows[i].twin && f.rows[i].stream == "" {
 			list = append(list, point{x, truth(f.labels[i].Unwanted()), f.weights[i]})
 		}
 	}

@@ -12,6 +12,8 @@ const (
 	sourcePower = 0.45
 	// synthetic mail counts this much of real mail.
 	syntheticShare = 0.5
+	// streamShare is what the mail of simulated organisations counts of it.
+	streamShare = 0.3
 	// twinShare is what harmless twins of attacks count of real mail.
 	twinShare = 0.2
 	// most is how many messages of one source are learned from; of the phish
@@ -33,6 +35,9 @@ func weigh(rows []Row) []float64 {
 		w[i] = math.Pow(size[rows[i].Source], sourcePower-1)
 		if rows[i].Synthetic {
 			w[i] *= syntheticShare
+		}
+		if rows[i].stream != "" {
+			w[i] *= streamShare
 		}
 		if rows[i].twin {
 			w[i] *= twinShare
