@@ -287,7 +287,7 @@ func (f *fitting) points(odds []float64) (list []point) {
 }
 
 // Judged is what the models said of each real message that is of no stream, as
-// a gate with an empty memory sees it.
+// a gate with an empty memory sees it, in service.
 func (u *Unseen) Judged(rows []Row, t model.Thresholds) []Judged {
 	var list []Judged
 	for i := range rows {
@@ -295,7 +295,7 @@ func (u *Unseen) Judged(rows []Row, t model.Thresholds) []Judged {
 			continue
 		}
 		j := Judged{Mail: rows[i].Mail, HTML: rows[i].HTML}
-		j.Verdict.Score, j.Verdict.Scores, j.Verdict.Class = sigmoid(u.Odds[i]), u.P[i], likeliest(&u.P[i])
+		j.Verdict.Score, j.Verdict.Scores, j.Verdict.Class = sigmoid(u.Odds[i] + prior), u.P[i], likeliest(&u.P[i])
 		switch {
 		case j.Verdict.Score >= t.Reject:
 			j.Verdict.Would = policy.Reject
