@@ -7,8 +7,9 @@ import (
 	"postern/model"
 )
 
-// The shares of wanted mail that each action may hit wrongly: of any source that
-// was left out, and of all of them.
+// The shares of wanted mail that each action may hit wrongly: of no source that
+// was left out may more be proven, by the exact interval, to be tagged; and of
+// all of them together to be worse off.
 const (
 	tagBudget        = 0.01
 	quarantineBudget = 100e-6
@@ -42,12 +43,17 @@ const fewest = 100
 // scores of real wanted mail by models that never saw its source.
 func thresholds(rows []Row, odds []float64) model.Thresholds {
 	var all []float64
-	bySource := map[string][]float64{}
+	bySource := map[string][]float64{} // of each message, the higher of its rows
 	for i := range rows {
 		m := rows[i].Mail
-		if !m.Class.Unwanted() && !m.Synthetic && !m.twin && m.stream == "" && m.Date.Year() >= recent {
-			all = append(all, odds[i])
-			bySource[m.Source] = append(bySource[m.Source], odds[i])
+		if m.Class.Unwanted() || m.Synthetic || m.twin || m.stream != "" || m.Date.Year() < recent {
+			continue
+		}
+		all = append(all, odds[i])
+		if list := bySource[m.Source]; i > 0 && rows[i-1].Message == rows[i].Message {
+			list[len(list)-1] = max(list[len(list)-1], odds[i])
+		} else {
+			bySource[m.Source] = append(list, odds[i])
 		}
 	}
 	if len(all) == 0 {
@@ -56,8 +62,7 @@ func thresholds(rows []Row, odds []float64) model.Thresholds {
 	tag := math.Inf(-1)
 	for _, list := range bySource {
 		if len(list) >= fewest {
-			slices.Sort(list)
-			tag = max(tag, list[int(float64(len(list)-1)*(1-tagBudget))])
+			tag = max(tag, bound(list))
 		}
 	}
 	at := func(odds, low, high float64) float64 { return min(max(sigmoid(odds+prior), low), high) }
@@ -66,6 +71,18 @@ func thresholds(rows []Row, odds []float64) model.Thresholds {
 		Quarantine: at(tailAt(all, quarantineBudget), least.Quarantine, highest.Quarantine),
 		Reject:     at(tailAt(all, rejectBudget), least.Reject, highest.Reject),
 	}
+}
+
+// bound is the log-odds that must be passed so that of the list not more than the
+// budget to tag is proven to pass.
+func bound(list []float64) float64 {
+	slices.Sort(list)
+	slices.Reverse(list)
+	n := 0
+	for n+1 < len(list) && (Share{n + 1, len(list)}).Figure().Low <= tagBudget {
+		n++
+	}
+	return math.Nextafter(list[n], math.Inf(1))
 }
 
 // tailAt is the log-odds that a share of the list passes. Shares smaller than
