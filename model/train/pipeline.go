@@ -295,7 +295,7 @@ func (u *Unseen) Judged(rows []Row, t model.Thresholds) []Judged {
 			continue
 		}
 		j := Judged{Mail: rows[i].Mail, HTML: rows[i].HTML}
-		j.Verdict.Score, j.Verdict.Scores, j.Verdict.Class = sigmoid(u.Odds[i] + prior), u.P[i], likeliest(&u.P[i])
+		j.Verdict.Score, j.Verdict.Scores, j.Verdict.Class = sigmoid(u.Odds[i]+prior), u.P[i], likeliest(&u.P[i])
 		switch {
 		case j.Verdict.Score >= t.Reject:
 			j.Verdict.Would = policy.Reject
