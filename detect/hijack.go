@@ -33,7 +33,7 @@ func (d threadHijack) Detect(f *signals.Facts, v signals.Vector) []Finding {
 	b.when(is(v, signals.FromFreemail), 0.6, signals.FromFreemail, "it is a free mailbox that anybody can open")
 	b.when(is(v, signals.FromReplyToForeign), 0.6, signals.FromReplyToForeign, "answers go elsewhere")
 	sister := is(v, signals.DomainPartnerCombo) || is(v, signals.DomainPartnerSuffix)
-	b.when(sister && !some(v, signals.AccountNew), -1.2, signals.DomainPartnerCombo, "") // as firms name their daughters
+	b.when(sister && !some(v, signals.AccountNew), -2, signals.DomainPartnerCombo, "") // as firms name their daughters
 	b.when(some(v, signals.AccountElsewhere) && v.Of(signals.AccountElsewhere) == v.Of(signals.AccountNew), -2, signals.AccountElsewhere, "")
 	b.pressure(v)
 	return b.finding(d, class)
