@@ -27,6 +27,9 @@ func (d mailbomb) Detect(_ *signals.Facts, v signals.Vector) []Finding {
 	if !is(v, signals.OrgInbound) || hour < floodHour || !(burst >= floodTimes) || some(v, signals.PairOut) || some(v, signals.ThreadReferences) {
 		return nil
 	}
+	if v.Of(signals.SenderHour) > hour/3 {
+		return nil // one who writes much, such as a series of patches
+	}
 	b := &balance{odds: -5 + math.Log(burst)}
 	b.weigh(2.5*math.Log2(hour/floodHour), signals.RcptBurst, "the recipient had "+plural(hour, "message", "messages")+" within the hour, "+plural(burst, "time", "times")+" what is usual")
 	b.when(is(v, signals.DomainFirstContact), 1.2, signals.DomainFirstContact, "nobody here had mail from this domain before")

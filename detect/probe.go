@@ -35,7 +35,8 @@ func (d reconnaissance) Detect(f *signals.Facts, v signals.Vector) []Finding {
 	if !b.when(is(v, signals.SenderFirstContact), 0.6, signals.SenderFirstContact, "nobody here had mail from this address before") {
 		b.when(v.Of(signals.SenderFirstSeen) < settled, 0.6, signals.SenderFirstSeen, "nobody here had mail from this address before these days")
 	}
-	b.when(v.Of(signals.RcptUnlisted) == 1 && v.Of(signals.RcptUndisclosed) == 0, -1.5, signals.RcptUnlisted, "") // as by a list
+	byList := v.Of(signals.RcptUnlisted) == 1 && v.Of(signals.RcptUndisclosed) == 0
+	b.when(byList || len(f.Msg.To)+len(f.Msg.Cc) > 2, -2, signals.RcptUnlisted, "") // as on a list, or to some who talk
 	b.again(v.Of(signals.SenderHour), signals.SenderHour, "a stranger", v.Of(signals.CampaignHour))
 	return b.finding(d, Reconnaissance)
 }

@@ -192,8 +192,8 @@ func TestGraph(t *testing.T) {
 	})
 }
 
-// replay learns from the first seven tenths and counts what is found in the
-// rest.
+// replay learns from the first seven tenths, and counts what is tagged of the
+// rest and which detectors did so.
 func replay(t *testing.T, list []edge) (found map[string]int, tagged, judged int) {
 	t.Helper()
 	quiet := slog.New(slog.DiscardHandler)
@@ -228,17 +228,17 @@ func replay(t *testing.T, list []edge) (found map[string]int, tagged, judged int
 		if i < len(list)*7/10 {
 			continue
 		}
-		judged++
+		if judged++; rec.Verdict.Would < policy.Tag {
+			continue
+		}
+		tagged++
+		senders[e.from] = true
 		seen := map[string]bool{}
 		for _, x := range rec.Found {
-			if !seen[x.Detector] {
+			if x.Score >= 0.2 && !seen[x.Detector] {
 				seen[x.Detector] = true
 				found[x.Detector]++
 			}
-		}
-		if rec.Verdict.Would >= policy.Tag {
-			tagged++
-			senders[e.from] = true
 		}
 	}
 	if tagged > 0 {
