@@ -29,6 +29,24 @@ func (b *balance) weigh(nats float64, sig *signals.Signal, text string) {
 	}
 }
 
+// A memory grows up: while it is young everything is new to it.
+const (
+	grown    = 14  // days
+	newborn  = -3. // nats, to begin with
+	schooled = 8   // days on which a sender wrote
+)
+
+// young weighs how little a memory says that began days ago, or holds so few of
+// those that it takes.
+func (b *balance) young(days, takes float64, sig *signals.Signal) {
+	if left := 1 - min(days/takes, 1); left > 0 { // not if unknown
+		b.weigh(newborn*left, sig, "")
+	}
+}
+
+// mature tells whether what is new to the memory is new.
+func mature(v signals.Vector) bool { return !(v.Of(signals.OrgFirstSeen) < grown) }
+
 // when weighs a fact if it is one.
 func (b *balance) when(yes bool, nats float64, sig *signals.Signal, text string) bool {
 	if yes {

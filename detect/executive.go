@@ -42,7 +42,7 @@ func (d executiveImpersonation) Detect(f *signals.Facts, v signals.Vector) []Fin
 	if is(v, signals.SenderFirstContact) {
 		s.because(0.2, signals.SenderFirstContact, "nobody here had mail from this address before")
 	}
-	if v.Of(signals.NameOursWrites) == 0 {
+	if v.Of(signals.NameOursWrites) == 0 && mature(v) {
 		s.because(0.15, signals.NameOursWrites, "whose name it is never wrote to this recipient")
 	}
 	told := len(s.evidence)
@@ -52,7 +52,7 @@ func (d executiveImpersonation) Detect(f *signals.Facts, v signals.Vector) []Fin
 	if wantsNothing && heard {
 		return nil // who bears a name of ours, and no more
 	}
-	if wantsNothing && !vip && ours == "" && (!free || v.Of(signals.NameOursWrites) != 0) {
+	if wantsNothing && !vip && ours == "" && (!free || v.Of(signals.NameOursWrites) != 0) || !mature(v) && !vip && ours == "" {
 		s.score = min(s.score, idle)
 	}
 	return s.finding(d, class)

@@ -19,6 +19,7 @@ func (d threadHijack) Detect(f *signals.Facts, v signals.Vector) []Finding {
 		return nil
 	}
 	b := &balance{odds: -4.4}
+	b.young(v.Of(signals.OrgFirstSeen), grown, signals.OrgFirstSeen)
 	if !b.pretends(f, v) {
 		return nil
 	}

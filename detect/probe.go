@@ -28,6 +28,9 @@ func (d reconnaissance) Detect(f *signals.Facts, v signals.Vector) []Finding {
 		return nil // to an empty memory everybody is a stranger
 	}
 	b := &balance{odds: -3.2}
+	if hour < 4 {
+		b.young(v.Of(signals.OrgFirstSeen), grown, signals.OrgFirstSeen)
+	}
 	short := "it says a few words, with nothing to read or to open"
 	if !b.when(v.Of(signals.BodyVisible) <= probeWords, 1.2, signals.BodyVisible, short) {
 		b.when(v.Of(signals.BodyVisible) <= 2*probeWords, 0.6, signals.BodyVisible, short)

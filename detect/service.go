@@ -22,6 +22,7 @@ func (d serviceAbuse) Detect(f *signals.Facts, v signals.Vector) []Finding {
 		return nil
 	}
 	b := &balance{odds: -3.9}
+	b.young(v.Of(signals.OrgFirstSeen), grown, signals.OrgFirstSeen)
 	b.weigh(1.2, signals.RequesterSeen, "answers go to "+quote(who.String())+", whom nobody here ever wrote with")
 	b.when(v.Of(signals.RequesterDomainSeen) == 0, 0.7, signals.RequesterDomainSeen, "nor with anybody of that domain")
 	b.when(is(v, signals.FromReplyToFreemail), 1, signals.FromReplyToFreemail, "that is a free mailbox, where a service writes for firms")

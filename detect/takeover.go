@@ -24,6 +24,8 @@ func (d accountTakeover) Detect(f *signals.Facts, v signals.Vector) []Finding {
 		return nil
 	}
 	b := &balance{odds: -5.7}
+	b.young(v.Of(signals.SenderDays), schooled, signals.SenderDays)
+	b.young(v.Of(signals.OrgFirstSeen), grown, signals.OrgFirstSeen)
 	if b.character(v) == 0 {
 		return nil
 	}

@@ -22,6 +22,7 @@ func (d vendorFraud) Detect(f *signals.Facts, v signals.Vector) []Finding {
 		return nil
 	}
 	b := &balance{odds: -4.2}
+	b.young(v.Of(signals.OrgFirstSeen), grown, signals.OrgFirstSeen)
 	if !b.moves(f, v) || b.character(v)+b.strange(f, v) == 0 {
 		return nil // honest vendors have new accounts as well
 	}

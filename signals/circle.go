@@ -204,3 +204,10 @@ var OrgSeen = define(Signal{
 	Doc:  "Legitimate messages of the whole organisation, decayed.",
 	Eval: func(f *Facts) float64 { return f.good(f.History.Org.All) },
 })
+
+// OrgFirstSeen is how long there has been a memory.
+var OrgFirstSeen = define(Signal{
+	Name: "org.first_seen", Level: Organization, Unit: Days,
+	Doc:  "Days since the first legitimate message of the whole organisation that is remembered.",
+	Eval: func(f *Facts) float64 { return f.age(f.History.Org.All) },
+})

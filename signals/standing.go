@@ -137,7 +137,7 @@ func habits(h *store.Profile, who *store.Standing, now time.Time) []habit {
 			org = h.Org.Habits[t]
 		}
 		u := who.Habits[t]
-		u.Address, u.Domain = settled(u.Address, now, who.Address.Rate.Day), settled(u.Domain, now, who.Domain.Rate.Day)
+		u.Address, u.Domain = settled(u.Address, now, today(who.Address)), settled(u.Domain, now, today(who.Domain))
 		list[i].see(u, org)
 		if bits := novelty(u, Attributes[i].Keep); Known(bits) && !(bits <= list[i].fresh) {
 			list[i].fresh = bits
@@ -145,6 +145,9 @@ func habits(h *store.Profile, who *store.Standing, now time.Time) []habit {
 	}
 	return list
 }
+
+// today is about how many messages of the last day were found legitimate.
+func today(t store.Tally) float64 { return t.Rate.Day - max(t.Attempts-t.Good, 0) }
 
 // settled takes for no habit yet what may all have been shown within the last
 // day, in which the bearer wrote so many messages: else the first messages from
