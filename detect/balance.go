@@ -33,7 +33,7 @@ func (b *balance) weigh(nats float64, sig *signals.Signal, text string) {
 const (
 	grown    = 14  // days
 	newborn  = -3. // nats, to begin with
-	schooled = 8   // days on which a sender wrote
+	schooled = 6   // days on which a sender wrote
 )
 
 // young weighs how little a memory says that began days ago, or holds so few of

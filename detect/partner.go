@@ -21,6 +21,9 @@ func (d partnerLookalike) Detect(f *signals.Facts, v signals.Vector) []Finding {
 	if dealt < 1 || v.Of(signals.DomainSeen)+v.Of(signals.DomainOut) >= dealt {
 		return nil // the sender is known better, and the other may be the imitation
 	}
+	if !mature(v) && (is(v, signals.DomainPartnerCombo) || is(v, signals.DomainPartnerSuffix)) {
+		return nil // daughters that were not heard of yet
+	}
 	if some(v, signals.AccountElsewhere) && v.Of(signals.AccountElsewhere) == v.Of(signals.AccountNew) && !is(v, signals.DomainPartnerTwin) {
 		return nil // it is paid where it always was: a daughter, or another name
 	}
