@@ -9,6 +9,7 @@ import (
 	"log/slog"
 	"maps"
 	"slices"
+	"strings"
 	"testing"
 	"time"
 
@@ -126,12 +127,37 @@ func (n tally) String() string {
 	return fmt.Sprintf("%.3g%%", 100*float64(n.tagged)/float64(max(n.all, 1)))
 }
 
+// A column is what one length of history gives.
+type column struct {
+	counts  map[sort]tally
+	wanted  []float64            // scores of everyday mail
+	attacks map[string][]float64 // scores of attacks by class
+}
+
+// rare is the share of everyday mail that may score higher than an attack that
+// counts as found.
+const rare = 0.001
+
+// found is the share of a class that scores higher than all but rare everyday
+// mail.
+func (c *column) found(class string) tally {
+	slices.Sort(c.wanted)
+	bar := c.wanted[len(c.wanted)-1-int(rare*float64(len(c.wanted)))]
+	n := tally{all: len(c.attacks[class])}
+	for _, score := range c.attacks[class] {
+		if score > bar {
+			n.tagged++
+		}
+	}
+	return n
+}
+
 // stateless is a length of history that stands for a gate without memory.
 const stateless = -1
 
 // measure adds up the verdicts on the last days of a stream, with some days of
 // history before them.
-func measure(t *testing.T, counts map[sort]tally, w *World, before, history, days int) {
+func measure(t *testing.T, c *column, w *World, before, history, days int) {
 	t.Helper()
 	g := open(t, w, history != stateless)
 	from, test := monday.AddDate(0, 0, before-max(history, 0)), monday.AddDate(0, 0, before)
@@ -143,12 +169,19 @@ func measure(t *testing.T, counts map[sort]tally, w *World, before, history, day
 		if m.Env.Received.Before(test) {
 			continue
 		}
-		n := counts[m.Truth.sort()]
+		row := m.Truth.sort()
+		n := c.counts[row]
 		n.all++
 		if tagged {
 			n.tagged++
 		}
-		counts[m.Truth.sort()] = n
+		c.counts[row] = n
+		switch row.table {
+		case recall:
+			c.attacks[row.class] = append(c.attacks[row.class], g.last.Score)
+		case plain:
+			c.wanted = append(c.wanted, g.last.Score)
+		}
 	}
 }
 
@@ -166,49 +199,72 @@ func TestCurve(t *testing.T) {
 		size, seeds, histories, before = Size{People: 120, Overlays: 2}, []uint64{2026, 2027}, []int{stateless, 0, 1, 7, 30, 90}, 91
 	}
 	const days = 5
-	columns := make([]map[sort]tally, len(histories))
+	columns := make([]column, len(histories))
 	for i, h := range histories {
-		columns[i] = map[sort]tally{}
+		columns[i] = column{counts: map[sort]tally{}, attacks: map[string][]float64{}}
 		for _, seed := range seeds {
-			measure(t, columns[i], New(seed, size), before, h, days)
+			measure(t, &columns[i], New(seed, size), before, h, days)
 		}
 	}
 	t.Logf("seeds %d, %+v, %d days counted", seeds, size.withDefaults(), days)
+	t.Log(ranked(histories, columns))
 	for _, table := range []string{recall, alarms, plain} {
 		t.Log(printed(t, table, histories, columns))
 	}
-	if c := columns[len(columns)-1][sort{plain, "safe", "everyday"}]; c.tagged*100 > c.all {
+	if c := columns[len(columns)-1].counts[sort{plain, "safe", "everyday"}]; c.tagged*100 > c.all {
 		t.Errorf("%d of %d everyday messages are tagged with all the history", c.tagged, c.all)
 	}
 }
 
-// printed is one table in Markdown.
-func printed(t *testing.T, table string, histories []int, columns []map[sort]tally) string {
-	t.Helper()
+// ranked is the table of what is found at rare false alarms.
+func ranked(histories []int, columns []column) string {
 	var b bytes.Buffer
-	fmt.Fprintf(&b, "%s\n\n| class | kind | messages |", table)
+	b.WriteString("Attacks by class: share that scores higher than all but one everyday message in a thousand\n\n")
+	heads(&b, "| class | messages |", histories)
+	for _, class := range slices.Sorted(maps.Keys(columns[0].attacks)) {
+		fmt.Fprintf(&b, "| `%s` | %d |", class, len(columns[0].attacks[class]))
+		for i := range columns {
+			fmt.Fprintf(&b, " %s |", columns[i].found(class))
+		}
+		b.WriteByte('\n')
+	}
+	return b.String()
+}
+
+// heads writes the heads of the columns, after those that every row begins with.
+func heads(b *bytes.Buffer, head string, histories []int) {
+	b.WriteString(head)
 	for _, h := range histories {
 		if h == stateless {
 			b.WriteString(" no memory |")
 		} else {
-			fmt.Fprintf(&b, " %d d |", h)
+			fmt.Fprintf(b, " %d d |", h)
 		}
 	}
-	b.WriteString("\n|---|---|--:|" + string(bytes.Repeat([]byte("--:|"), len(histories))) + "\n")
-	rows := slices.SortedFunc(maps.Keys(columns[0]), func(x, y sort) int {
+	b.WriteString("\n|---|" + strings.Repeat("--:|", strings.Count(head, "|")-2+len(histories)) + "\n")
+}
+
+// printed is one table in Markdown.
+func printed(t *testing.T, table string, histories []int, columns []column) string {
+	t.Helper()
+	var b bytes.Buffer
+	fmt.Fprintf(&b, "%s\n\n", table)
+	heads(&b, "| class | kind | messages |", histories)
+	rows := slices.SortedFunc(maps.Keys(columns[0].counts), func(x, y sort) int {
 		return cmp.Or(cmp.Compare(x.class, y.class), cmp.Compare(x.kind, y.kind))
 	})
 	for _, row := range rows {
 		if row.table != table {
 			continue
 		}
-		all := columns[0][row].all
+		all := columns[0].counts[row].all
 		fmt.Fprintf(&b, "| `%s` | %s | %d |", row.class, row.kind, all)
-		for _, c := range columns {
-			if c[row].all != all {
-				t.Errorf("%v: %d messages, then %d", row, all, c[row].all)
+		for i := range columns {
+			n := columns[i].counts[row]
+			if n.all != all {
+				t.Errorf("%v: %d messages, then %d", row, all, n.all)
 			}
-			fmt.Fprintf(&b, " %s |", c[row])
+			fmt.Fprintf(&b, " %s |", n)
 		}
 		b.WriteByte('\n')
 	}
