@@ -116,7 +116,7 @@ func (r *reading) recall(id entity) *kept {
 }
 
 // heavy tells whether it is time to write what changed.
-func (m *memory) heavy(most int) bool { return m.bytes > most || len(m.steps) > maxSteps }
+func (m *memory) heavy() bool { return m.bytes > m.most || len(m.steps) > maxSteps }
 
 // keep writes the records that changed, and ends the log. Only the writer may
 // ask, or who is alone.
@@ -162,7 +162,7 @@ func (s *Store) keep() error {
 
 // keepSome writes what changed, once that is much.
 func (s *Store) keepSome() {
-	if !s.memory.heavy(s.config.records()) || errors.Is(s.room(), errFull) {
+	if !s.memory.heavy() || errors.Is(s.room(), errFull) {
 		return
 	}
 	if err := s.keep(); err != nil {

@@ -27,6 +27,7 @@ func entityOf(c record.Class, k *record.Key) (id entity) {
 type memory struct {
 	shards [16]shard
 	room   int // bytes of one generation of a shard
+	most   int // bytes of changed records that wait to be written
 
 	writes atomic.Uint64 // how often records were written into the files
 
@@ -53,7 +54,7 @@ type kept struct {
 }
 
 func newMemory(bytes int) *memory {
-	m := &memory{}
+	m := &memory{most: bytes}
 	m.room = bytes / 2 / len(m.shards)
 	for i := range m.shards {
 		m.shards[i].young, m.shards[i].old = make(map[entity]*kept), make(map[entity]*kept)
