@@ -64,7 +64,7 @@ type lap struct {
 }
 
 func newSweeper(s *Store) *sweeper {
-	c := s.config
+	c := &s.config
 	return &sweeper{s, []lap{
 		{
 			from: key(entityPrefix), to: key(entityEnd), remove: remove,
