@@ -99,6 +99,7 @@ func tiffOf(side int) []byte {
 // archiveBombs are archives and documents that are made to cost much.
 func archiveBombs() map[string][]byte {
 	zeros := string(make([]byte, 24<<20))
+	gone := strings.Repeat("\xe5", 512) // as FAT marks what was deleted
 	fill := func(s string, n int) string { return strings.Repeat(s, n/len(s)) }
 	paragraphs := `<w:document>` + fill(`<w:p><w:r><w:t>a</w:t></w:r><w:fldSimple w:instr="DDEAUTO a"/></w:p>`, 16<<20)
 	many := make([]string, 0, 6000)
@@ -120,12 +121,14 @@ func archiveBombs() map[string][]byte {
 		"zip of local headers":    []byte(fill("PK\x03\x04\x14\x00\x00\x00\x08\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x01\x00\x00\x00a", 4<<20)),
 		"tar of 4,000 letters":    manyFiles(4000, "%d.eml", letter[:4000]),
 		"xz that does not end":    []byte("\xfd7zXZ\x00\x00\x01\x69\x22\xde\x36\x02\x00\x21\x01\x16\x00\x00\x00\x74\x2f\xe5\xa3" + fill("\x01\xff\xff"+zeros[:1<<16], 12<<20)),
+		"xz of new properties":    []byte("\xfd7zXZ\x00\x00\x01\x69\x22\xde\x36\x02\x00\x21\x01\x16\x00\x00\x00\x74\x2f\xe5\xa3" + fill("\xe0\x00\x00\x00\x07\x04"+zeros[:8], 12<<20)),
 		"7z of false names":       sevenZip,
 		"rar of names":            []byte("Rar!\x1a\x07\x01\x00" + fill("\x00\x00\x00\x00\x09\x02\x00\x04\x00\x00\x00\x00\x01a", 4<<20)),
 		"rar of old names":        []byte("Rar!\x1a\x07\x00" + fill("\x00\x00\x74\x00\x00\x07\x00", 4<<20)),
 		"cabinet of names":        []byte("MSCF\x00\x00\x00\x00" + zeros[:8] + "\x24\x00\x00\x00" + zeros[:8] + "\xff\xff\xff\xff" + zeros[:4] + fill(zeros[:16]+"a\x00", 4<<20)),
 		"disk of file records":    append([]byte("\xeb\x52\x90NTFS    "), append(make([]byte, 501), fill("FILE"+zeros[:508], 16<<20)...)...),
 		"disk of file systems":    []byte(fill("\xeb"+zeros[:10]+"\x00\x02\x01\x01\x00\x02\x00\x02"+zeros[:35]+"FAT"+zeros[:453]+"\x55\xaa", 16<<20)),
+		"disk of forgotten files": []byte("conectix" + zeros[:504] + fill("\xeb"+gone[:10]+"\x08\x02\x01\x01\x00\x02\xff\xff"+gone[:3]+"\x00\x00"+gone[:12]+zeros[:4]+gone[:14]+"FAT"+gone[:453]+"\x55\xaa", 16<<20)),
 		"iso of folders":          append(append(make([]byte, 16*2048), "\x01CD001"...), fill("\x22\x00\x10\x00\x00\x00"+zeros[:4]+"\x00\x00\x10\x00"+zeros[:11]+"\x02"+zeros[:6]+"\x01a", 8<<20)...),
 		"tiff within the limit":   tiffOf(1000),
 		"tiff of 4000 a side":     tiffOf(4000),

@@ -121,6 +121,10 @@ func (r *reader) fat(body []byte, prefix string) {
 	)
 	var long []byte
 	for rest := body[at:min(at+length, len(body))]; len(rest) >= 32 && rest[0] != 0; rest = rest[32:] {
+		if !content.Spend(&r.budget.Steps, 1) {
+			r.found.Flags |= content.OverBudget
+			return
+		}
 		e := rest[:32]
 		switch {
 		case e[0] == deleted:

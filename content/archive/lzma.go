@@ -1,5 +1,7 @@
 package archive
 
+import "postern/content"
+
 // An lzma decodes LZMA without a header of its own, as 7z packs its headers
 // and as the chunks of LZMA2 are, into one piece of memory.
 type lzma struct {
@@ -65,7 +67,11 @@ func (d *lzma) properties(prop byte) bool {
 	if d.lc+d.lp > 8 {
 		return false
 	}
-	d.literals = make([]uint16, 0x300<<(d.lc+d.lp))
+	if n := 0x300 << (d.lc + d.lp); n <= cap(d.literals) {
+		d.literals = d.literals[:n]
+	} else {
+		d.literals = make([]uint16, n)
+	}
 	d.reset()
 	return true
 }
@@ -95,42 +101,49 @@ func (d *lzma) reset() {
 	d.repeatLength.reset()
 }
 
-// unLZMA2 unpacks chunks (as in xz-file-format 5.3.1) up to limit bytes, and
-// gives what stands behind them. Damage, and the limit, are told by ok.
-func unLZMA2(in []byte, limit int) (out, rest []byte, ok bool) {
+// stepsOfReset is what forgetting all that was learned takes of a budget.
+const stepsOfReset = 40
+
+// chunks unpacks the chunks of LZMA2 (as in xz-file-format 5.3.1) until there
+// are limit bytes, and gives what stands behind them. Damage, and the limit,
+// are told by ok.
+func (d *lzma) chunks(in []byte, limit int, steps *int) (rest []byte, ok bool) {
 	const (
 		end, freshCopy, plainCopy = 0, 1, 2
 		packed                    = 0x80
 	)
-	d := &lzma{}
 	for len(in) > 0 {
 		control := in[0]
 		switch {
 		case control == end:
-			return d.out, in[1:], true
+			return in[1:], true
 		case control > plainCopy && control < packed || len(in) < 6:
-			return d.out, nil, false
+			return nil, false
 		case control < packed:
 			n := int(in[1])<<8 + int(in[2]) + 1
 			if in = in[3:]; n > len(in) || n > limit-len(d.out) {
-				return d.out, nil, false
+				return nil, false
 			}
 			if control == freshCopy {
 				d.base = len(d.out)
 			}
 			d.out, in = append(d.out, in[:n]...), in[n:]
 		default:
-			if in, ok = d.chunk(in, limit); !ok {
-				return d.out, nil, false
+			if in, ok = d.chunk(in, limit, steps); !ok {
+				return nil, false
 			}
 		}
 	}
-	return d.out, nil, false
+	return nil, false
 }
 
 // chunk unpacks one packed chunk of LZMA2.
-func (d *lzma) chunk(in []byte, limit int) (rest []byte, ok bool) {
-	const keepAll, newState, newProperties = 0, 1, 2 // and beyond: a new dictionary
+func (d *lzma) chunk(in []byte, limit int, steps *int) (rest []byte, ok bool) {
+	const (
+		keepAll, newState, newProperties = 0, 1, 2 // and beyond: a new dictionary
+
+		maxLiteral = 4 // of lc+lp
+	)
 	resets := in[0] >> 5 & 3
 	size, n := int(in[0]&0x1f)<<16+int(in[1])<<8+int(in[2])+1, int(in[3])<<8+int(in[4])+1
 	prop := in[5]
@@ -138,15 +151,17 @@ func (d *lzma) chunk(in []byte, limit int) (rest []byte, ok bool) {
 	if resets > newProperties {
 		d.base = len(d.out)
 	}
+	if resets != keepAll && !content.Spend(steps, stepsOfReset) {
+		return nil, false
+	}
 	switch {
 	case resets >= newProperties:
-		if !d.properties(prop) {
+		if prop%9+prop/9%5 > maxLiteral || !d.properties(prop) {
 			return nil, false
 		}
 		in = in[1:]
 	case resets == newState:
 		d.reset()
-	case resets == keepAll:
 	}
 	if n > len(in) || size > limit-len(d.out) || !d.begin(in[:n]) {
 		return nil, false

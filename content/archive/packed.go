@@ -215,7 +215,7 @@ func (r *reader) xz(body []byte, prefix string) {
 		return
 	}
 	sum := sums[body[7]&15]
-	var all []byte
+	d := &lzma{}
 	for rest := body[12:]; len(rest) > 4 && rest[0] != 0; {
 		size := 4 * (int(rest[0]) + 1)
 		head := cursor{b: rest[1:min(size, len(rest))]}
@@ -225,18 +225,13 @@ func (r *reader) xz(body []byte, prefix string) {
 				head.varint()
 			}
 		}
-		limit := min(maxInner-len(all), r.budget.Bytes)
 		if flags&3 != 0 || head.varint() != filterLZMA2 || size > len(rest) {
 			r.found.Flags |= content.Broken
 			break
 		}
-		out, after, ok := unLZMA2(rest[size:], limit)
-		content.Spend(&r.budget.Bytes, len(out))
-		if all == nil {
-			all = out // mostly there is but one
-		} else {
-			all = append(all, out...)
-		}
+		before := len(d.out)
+		after, ok := d.chunks(rest[size:], before+min(maxInner-before, r.budget.Bytes), &r.budget.Steps)
+		content.Spend(&r.budget.Bytes, len(d.out)-before)
 		if !ok {
 			r.found.Flags |= content.Broken
 			break
@@ -244,7 +239,7 @@ func (r *reader) xz(body []byte, prefix string) {
 		used := len(rest) - size - len(after)
 		rest = after[min((4-used&3)&3+sum, len(after)):]
 	}
-	r.one(all, "", prefix)
+	r.one(d.out, "", prefix)
 }
 
 // arj lists the files of an ARJ archive; its first header is that of the whole.

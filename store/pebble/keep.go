@@ -142,8 +142,9 @@ func (s *Store) keep() error {
 			return err
 		}
 	}
+	err := b.Commit(pebble.NoSync)
 	m.writes.Add(1)
-	if err := b.Commit(pebble.NoSync); err != nil {
+	if err != nil {
 		return err
 	}
 	for _, k := range m.changed {

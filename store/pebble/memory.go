@@ -29,7 +29,7 @@ type memory struct {
 	room   int // bytes of one generation of a shard
 	most   int // bytes of changed records that wait to be written
 
-	writes atomic.Uint64 // how often records were written into the files
+	writes atomic.Uint64 // how often records were written into the files; counted after, so that who read them before knows
 
 	changed []*kept // that the files do not know yet; the writer's own, as is what follows
 	bytes   int     // what they take

@@ -147,8 +147,9 @@ func (s *Store) writeWhole(c *change) {
 		if c.sync {
 			durable = pebble.Sync
 		}
+		err = batch.Commit(durable)
 		s.memory.writes.Add(1)
-		err = errors.Join(batch.Commit(durable), s.memory.dropped(batch))
+		err = errors.Join(err, s.memory.dropped(batch))
 	}
 	c.done <- err
 }
