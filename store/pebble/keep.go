@@ -43,9 +43,15 @@ func (s *Store) replace(b *pebble.Batch, place, was []byte, before, now *record.
 	if err := b.Set(place, s.memory.buf, nil); err != nil {
 		return err
 	}
+	n := len(s.memory.steps) + len(s.memory.taken)
+	if n == 0 {
+		if err := b.Set(logKey, nil, nil); err != nil {
+			return err
+		}
+	}
 	t := taken{before: *before, now: *now}
 	t.step[0] = logPrefix
-	binary.BigEndian.PutUint64(t.step[1:], uint64(len(s.memory.steps)+len(s.memory.taken)))
+	binary.BigEndian.PutUint64(t.step[1:], uint64(n))
 	copy(t.step[9:], place)
 	s.memory.taken = append(s.memory.taken, t)
 	return b.Set(t.step[:], was, nil)
@@ -142,6 +148,9 @@ func (s *Store) keep() error {
 			return err
 		}
 	}
+	if err := b.Delete(logKey, nil); err != nil {
+		return err
+	}
 	err := b.Commit(pebble.NoSync)
 	m.writes.Add(1)
 	if err != nil {
@@ -171,8 +180,17 @@ func (s *Store) keepSome() {
 	}
 }
 
-// resume does the steps of the log again, that a crash left.
-func (s *Store) resume(ctx context.Context) (err error) {
+// resume does the steps of the log again, that a crash left. Where there is
+// none, nothing but a key of the store itself is read: the records beside the
+// log may be damaged.
+func (s *Store) resume(ctx context.Context) error {
+	_, err := s.get(s.db, logKey)
+	if err != nil {
+		if errors.Is(err, store.ErrNotFound) {
+			return nil
+		}
+		return err
+	}
 	var steps []step
 	var was [][]byte
 	err = s.each(ctx, logPrefix, logPrefix+1, func(key, value []byte) error {

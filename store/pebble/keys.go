@@ -37,6 +37,9 @@ const (
 // formatKey holds the version of all this, and a proof of the site key.
 var formatKey = []byte{metaPrefix, 'f', 'o', 'r', 'm', 'a', 't'}
 
+// logKey is there while the log is not empty.
+var logKey = []byte{metaPrefix, 'l', 'o', 'g'}
+
 // format is what this engine writes. An older one is migrated, a newer one is
 // refused.
 const format = 1
