@@ -176,14 +176,14 @@ func (f *fake) say(c *fakeConn, line, usual string) bool {
 	if f.lmtp {
 		n = c.rcpts
 	}
+	f.mu.Lock()
+	f.messages = append(f.messages, raw)
+	f.mu.Unlock()
 	for range n {
 		if !f.say(c, ".", "250 2.0.0 Ok: queued as 4B5C") {
 			return false
 		}
 	}
-	f.mu.Lock()
-	f.messages = append(f.messages, raw)
-	f.mu.Unlock()
 	return true
 }
 
