@@ -67,12 +67,7 @@ func (b *balance) finding(d Detector, c Class) []Finding {
 // wish weighs what the message wants most, and half of what else it wants. It
 // is the class of the first, or else otherwise.
 func (b *balance) wish(v signals.Vector, nats float64, otherwise Class) Class {
-	best := -1
-	for i, w := range wishes {
-		if x := v.Of(w.intent); x >= wished && (best < 0 || x > v.Of(wishes[best].intent)) {
-			best = i
-		}
-	}
+	best := foremost(v)
 	if best < 0 {
 		return otherwise
 	}

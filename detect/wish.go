@@ -22,14 +22,21 @@ var wishes = [...]wish{
 // wished is how sure an intent must be.
 const wished = 0.3
 
-// wish is the class of what the message wants most, if any, and adds it.
-func (s *suspicion) wish(v signals.Vector, otherwise Class) Class {
+// foremost is what the message wants most, by its place among the wishes; -1
+// where it wants nothing.
+func foremost(v signals.Vector) int {
 	best := -1
 	for i, w := range wishes {
 		if x := v.Of(w.intent); x >= wished && (best < 0 || x > v.Of(wishes[best].intent)) {
 			best = i
 		}
 	}
+	return best
+}
+
+// wish is the class of what the message wants most, if any, and adds it.
+func (s *suspicion) wish(v signals.Vector, otherwise Class) Class {
+	best := foremost(v)
 	if best < 0 {
 		return otherwise
 	}
