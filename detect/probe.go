@@ -15,6 +15,7 @@ func (reconnaissance) Doc() string {
 const (
 	probeChars = 280 // visible characters
 	probeWords = 40  // of these, where hardly anything is said
+	probeHour  = 4   // messages within the hour, of which a memory that knows nobody takes notice
 )
 
 func (d reconnaissance) Detect(f *signals.Facts, v signals.Vector) []Finding {
@@ -24,11 +25,14 @@ func (d reconnaissance) Detect(f *signals.Facts, v signals.Vector) []Finding {
 		return nil
 	}
 	hour := max(v.Of(signals.SenderHour), v.Of(signals.CampaignHour))
-	if !(hour >= 2) && (!some(v, signals.OrgSeen) || v.Of(signals.BodyVisible) > 2*probeWords) {
+	if !some(v, signals.OrgSeen) && !(hour >= probeHour) {
 		return nil // to an empty memory everybody is a stranger
 	}
+	if !(hour >= 2) && v.Of(signals.BodyVisible) > 2*probeWords {
+		return nil
+	}
 	b := &balance{odds: -3.2}
-	if hour < 4 {
+	if hour < probeHour {
 		b.young(v.Of(signals.OrgFirstSeen), grown, signals.OrgFirstSeen)
 	}
 	short := "it says a few words, with nothing to read or to open"
@@ -54,7 +58,7 @@ func (b *balance) again(hour float64, sig *signals.Signal, who string, alike flo
 	switch {
 	case hour >= 8:
 		nats = 4
-	case hour >= 4:
+	case hour >= probeHour:
 		nats = 3
 	case hour >= 3:
 		nats = 2
