@@ -34,6 +34,7 @@ func Heuristics() []Detector {
 		smuggledPage{},
 		pdfLure{},
 		calendarLure{},
+		attachedMessage{},
 		otherScanners{},
 	}
 }

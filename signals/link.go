@@ -71,9 +71,11 @@ func reachable(s string) bool {
 }
 
 // countLinks counts the links that open pages and fulfil is.
-func countLinks(f *Facts, is func(*target) bool) float64 {
+func countLinks(f *Facts, is func(*target) bool) float64 { return countOf(f.look().links, is) }
+
+// countOf counts the links that fulfil is.
+func countOf(links []target, is func(*target) bool) float64 {
 	n := 0
-	links := f.look().links
 	for i := range links {
 		if is(&links[i]) {
 			n++

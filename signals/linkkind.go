@@ -90,60 +90,6 @@ var (
 		parse.InAttachment, parse.InCalendar, parse.InQR, parse.InPDF, parse.InOffice)
 )
 
-// LinkNested counts links of messages in the message.
-var LinkNested = define(Signal{
-	Name: "link.nested", Level: Message, Unit: Count,
-	Doc: "Links that open a web page, of messages attached to the message.",
-	Eval: func(f *Facts) float64 {
-		n := 0
-		for _, m := range f.look().inner {
-			for j := range m.Links {
-				n += int(truth(web(&m.Links[j])))
-			}
-		}
-		return float64(n)
-	},
-})
-
-// nested are the links in the text of attached messages.
-func (f *Facts) nested() []target {
-	v := f.look()
-	if v.innerLinks == nil && len(v.inner) > 0 {
-		v.innerLinks = []target{}
-		seen := sites{lists: f.lists()}
-		for _, m := range v.inner {
-			for i := range m.Links {
-				if l := &m.Links[i]; web(l) && !inFile(l) {
-					v.innerLinks = seen.follow(v.innerLinks, l)
-				}
-			}
-		}
-	}
-	return v.innerLinks
-}
-
-func countNested(f *Facts, is func(*target) bool) float64 {
-	n, links := 0, f.nested()
-	for i := range links {
-		n += int(truth(is(&links[i])))
-	}
-	return float64(n)
-}
-
-// LinkNestedForeign counts those that lead elsewhere.
-var LinkNestedForeign = define(Signal{
-	Name: "link.nested_foreign", Level: Message, Unit: Count,
-	Doc:  "Links in the text of attached messages that open a web page neither of the sender's organisation nor of ours.",
-	Eval: func(f *Facts) float64 { return countNested(f, f.elsewhere) },
-})
-
-// LinkNestedMismatch counts those that name one host and open another.
-var LinkNestedMismatch = define(Signal{
-	Name: "link.nested_mismatch", Level: Message, Unit: Count,
-	Doc:  "Links in the text of attached messages whose words are the address of another organisation than the one they open.",
-	Eval: func(f *Facts) float64 { return countNested(f, func(t *target) bool { return t.disguised }) },
-})
-
 // LinkImages is how much of the links are images.
 var LinkImages = define(Signal{
 	Name: "link.image_share", Level: Message, Unit: Ratio,

@@ -23,14 +23,14 @@ const (
 var LinkRcpt = define(Signal{
 	Name: "link.rcpt_in_url", Level: Message, Unit: Count,
 	Doc:  "Links that carry the address of a recipient, in the clear or in base64.",
-	Eval: func(f *Facts) float64 { return f.carried(addressForms) },
+	Eval: func(f *Facts) float64 { return f.carried(f.look().links, addressForms) },
 })
 
 // LinkRcptCoded counts links that carry a recipient in disguise.
 var LinkRcptCoded = define(Signal{
 	Name: "link.rcpt_coded", Level: Message, Unit: Count,
 	Doc:  "Links that carry the address of a recipient in hexadecimal, backwards, by ROT13, or as its MD5, SHA-1 or SHA-256.",
-	Eval: func(f *Facts) float64 { return f.carried(codedForms) },
+	Eval: func(f *Facts) float64 { return f.carried(f.look().links, codedForms) },
 })
 
 // LinkRcptName counts links that carry the name of a recipient.
@@ -38,7 +38,7 @@ var LinkRcptName = define(Signal{
 	Name: "link.rcpt_name", Level: Message, Unit: Count,
 	Doc: "Links that carry the local part of a recipient's address, of four letters or more, between marks.",
 	Eval: func(f *Facts) float64 {
-		return f.carried(func(a parse.Address) []string {
+		return f.carried(f.look().links, func(a parse.Address) []string {
 			local := strings.ToLower(a.Local)
 			if len(local) < minName || !strings.ContainsFunc(local, func(r rune) bool { return r >= 'a' }) {
 				return nil
@@ -55,10 +55,9 @@ var LinkRcptName = define(Signal{
 // minName is the shortest local part that cannot be in a link by chance.
 const minName = 4
 
-// carried counts the links that open pages and hold one of the forms of a
-// recipient's address.
-func (f *Facts) carried(spell func(parse.Address) []string) float64 {
-	if len(f.look().links) == 0 {
+// carried counts the links that hold one of the forms of a recipient's address.
+func (f *Facts) carried(links []target, spell func(parse.Address) []string) float64 {
+	if len(links) == 0 {
 		return 0
 	}
 	var forms []string
@@ -68,7 +67,7 @@ func (f *Facts) carried(spell func(parse.Address) []string) float64 {
 		}
 	}
 	last, carries := "", false
-	return countLinks(f, func(t *target) bool {
+	return countOf(links, func(t *target) bool {
 		if t.URL != last {
 			last = t.URL
 			url := t.URL[:min(len(t.URL), maxURL)]
