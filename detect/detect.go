@@ -72,8 +72,8 @@ type Finding struct {
 	// P is the probability of every class, which exclude each other, where a
 	// trained model speaks; else nil. Score is then that of being unwanted.
 	P *[NumClasses]float64
-	// Weighed tells that a model took this finding into account: its score
-	// counts there.
+	// Weighed tells that a model took this finding into account: the two are one
+	// witness, and the stronger word counts.
 	Weighed bool
 }
 

@@ -130,13 +130,13 @@ func (m *Model) Judge(f *signals.Facts, v signals.Vector, found []detect.Finding
 		return found, Prediction{}
 	}
 	found, p := m.Weigh(v, found, m.Read(f))
-	found[len(found)-1].Evidence = m.evidence(f, found, &p)
+	own := &found[len(found)-1]
+	own.Evidence = m.evidence(f, own.Score, &p)
 	return found, p
 }
 
 // Weigh is Judge without reasons, of a text that is read. The findings that are
-// among the inputs are marked as weighed: what they are worth is in the model's
-// own probability.
+// among the inputs, and look at what the model looks at, are marked as weighed.
 func (m *Model) Weigh(v signals.Vector, found []detect.Finding, text *Scores) ([]detect.Finding, Prediction) {
 	p := m.Predict(v, found, text)
 	if m.inputs != nil {

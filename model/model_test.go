@@ -68,15 +68,12 @@ func TestJudge(t *testing.T) {
 	v := signals.All().Compute(f)
 	found := []detect.Finding{{Detector: "link-disguise", Class: detect.CredentialPhishing, Score: 0.8}, {Detector: "another", Score: 0.3}}
 
-	t.Run("a finding is never overruled in silence", func(t *testing.T) {
+	t.Run("what looks at content alone is weighed", func(t *testing.T) {
 		t.Parallel()
 		m := New(&Bundle{Trees: leaning("heuristic:link-disguise", 0.9, -3, 3), Text: small(t)})
-		got, p := m.Judge(f, v, slices.Clone(found))
+		got, _ := m.Judge(f, v, slices.Clone(found))
 		if len(got) != 3 || !got[0].Weighed || got[1].Weighed || got[2].P == nil || got[2].Detector != Detector {
 			t.Fatalf("%+v", got)
-		}
-		if e := got[2].Evidence; p.Unwanted > 0.1 || len(e) == 0 || !strings.Contains(e[0].Text, "link-disguise") {
-			t.Errorf("with %v it says %+v", p.Unwanted, e)
 		}
 	})
 	t.Run("what is suspected is said with its signals and words", func(t *testing.T) {

@@ -31,24 +31,26 @@ func (n *noisyOr) add(p float64) {
 func (n noisyOr) p() float64 { return 0 - math.Expm1(n.sum) }
 
 // weighed is what the findings make of the classes: a model's classes exclude
-// each other and add up, while the findings that no model weighed are causes
-// that may come together.
+// each other and add up. A finding that it weighed looks at what it looks at, so
+// that the stronger of the two counts. The others are causes that may come
+// together.
 type weighed struct {
-	model  [detect.NumClasses]float64
-	others [detect.NumClasses]noisyOr
+	model, same [detect.NumClasses]float64
+	others      [detect.NumClasses]noisyOr
 }
 
 // unwanted is the probability that the message is of one of the unwanted
 // classes that some picks.
 func (w *weighed) unwanted(some func(detect.Class) bool) float64 {
-	sum, all := 0.0, noisyOr{}
+	sum, same, all := 0.0, 0.0, noisyOr{}
 	for c := range detect.Class(numUnwanted) {
 		if some(c) {
 			sum += w.model[c]
+			same = max(same, w.same[c])
 			all.sum += w.others[c].sum
 		}
 	}
-	all.add(sum)
+	all.add(max(sum, same))
 	return all.p()
 }
 
@@ -61,13 +63,16 @@ func weigh(found []detect.Finding) (Verdict, *weighed) {
 		switch f := &found[i]; {
 		case f.P != nil:
 			w.model = *f.P
-		case !f.Weighed && f.Class < detect.NumClasses:
+		case f.Class >= detect.NumClasses:
+		case f.Weighed:
+			w.same[f.Class] = max(w.same[f.Class], f.Score)
+		default:
 			w.others[f.Class].add(f.Score)
 		}
 	}
 	for c := range v.Scores {
 		both := w.others[c]
-		both.add(w.model[c])
+		both.add(max(w.model[c], w.same[c]))
 		v.Scores[c] = both.p()
 	}
 	v.Score = w.unwanted(func(detect.Class) bool { return true })
@@ -94,8 +99,7 @@ func name(v *Verdict) detect.Class {
 }
 
 // reasons lists the evidence, that of the strongest finding first, each text
-// once. A model speaks last, and is never cut off wholly: it says why a finding
-// counts for little.
+// once. A model speaks last, and is never cut off wholly.
 func reasons(found []detect.Finding) []detect.Evidence {
 	strongest := slices.Clone(found)
 	slices.SortStableFunc(strongest, func(a, b detect.Finding) int {
