@@ -56,7 +56,7 @@ func (c *trainFitCommand) Run(ctx context.Context, t *terminal) error {
 	}
 	result.Describe(rows, "postern "+strings.Join(os.Args[1:], " "), revision())
 	if c.Report != "" {
-		report := train.Evaluate(result.Unseen.Judged(rows, result.Bundle.Card.Thresholds), train.Options{
+		report := train.Evaluate(result.Unseen.Judged(rows, result.Bundle.Card), train.Options{
 			Title: "Mail of sources never seen", Since: since, Errors: 20, Prior: result.Bundle.Card.Prior,
 			Notes: []string{
 				"Each message is judged by a model made without its campaign, and without all mail of its collector where he collected wanted mail.",

@@ -237,8 +237,7 @@ func (f *fitting) trees() (*Result, error) {
 	for i, raw := range r.Unseen.Odds {
 		r.Unseen.Odds[i] = curve.At(raw)
 	}
-	f.bundle.Card.Prior = prior
-	f.bundle.Card.Thresholds = thresholds(f.rows, r.Unseen.Odds)
+	f.bundle.Card.Thresholds, f.bundle.Card.Prior = thresholds(f.rows, r.Unseen.Odds)
 	return r, nil
 }
 
@@ -288,20 +287,20 @@ func (f *fitting) points(odds []float64) (list []point) {
 
 // Judged is what the models said of each real message that is of no stream, as
 // a gate with an empty memory sees it, in service.
-func (u *Unseen) Judged(rows []Row, t model.Thresholds) []Judged {
+func (u *Unseen) Judged(rows []Row, card model.Card) []Judged {
 	var list []Judged
 	for i := range rows {
 		if rows[i].stream != "" || rows[i].twin || i+1 < len(rows) && rows[i+1].Message == rows[i].Message {
 			continue
 		}
 		j := Judged{Mail: rows[i].Mail, HTML: rows[i].HTML}
-		j.Verdict.Score, j.Verdict.Scores, j.Verdict.Class = sigmoid(u.Odds[i]+prior), u.P[i], likeliest(&u.P[i])
+		j.Verdict.Score, j.Verdict.Scores, j.Verdict.Class = sigmoid(u.Odds[i]+card.Prior), u.P[i], likeliest(&u.P[i])
 		switch {
-		case j.Verdict.Score >= t.Reject:
+		case j.Verdict.Score >= card.Thresholds.Reject:
 			j.Verdict.Would = policy.Reject
-		case j.Verdict.Score >= t.Quarantine:
+		case j.Verdict.Score >= card.Thresholds.Quarantine:
 			j.Verdict.Would = policy.Quarantine
-		case j.Verdict.Score >= t.Tag:
+		case j.Verdict.Score >= card.Thresholds.Tag:
 			j.Verdict.Would = policy.Tag
 		}
 		list = append(list, j)

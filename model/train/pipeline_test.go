@@ -82,7 +82,7 @@ func TestFitTellsWhatItSaw(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	judged := r.Unseen.Judged(rows, r.Bundle.Card.Thresholds)
+	judged := r.Unseen.Judged(rows, r.Bundle.Card)
 	scored := make([]Scored, 0, len(judged))
 	for i := range judged {
 		scored = append(scored, Scored{judged[i].Verdict.Score, judged[i].Class.Unwanted(), judged[i].Campaign})
@@ -131,7 +131,8 @@ func TestEachSourceBoundsTheThreshold(t *testing.T) {
 			odds[i] = 8 - float64(hard)
 		}
 	}
-	near(t, "tag", thresholds(rows, odds).Tag, sigmoid(5+prior), 1e-9)
+	at, prior := thresholds(rows, odds)
+	near(t, "tag", sigmoid(5+prior), at.Tag, 1e-9)
 }
 
 func TestThresholdsFollowTheTail(t *testing.T) {
@@ -144,7 +145,7 @@ func TestThresholdsFollowTheTail(t *testing.T) {
 		rows = append(rows, Row{Mail: &Mail{Class: detect.Safe, Date: noDate}, Message: i})
 		odds = append(odds, -4-math.Log((float64(i)+0.5)/n))
 	}
-	at := thresholds(rows, odds)
-	near(t, "tag", at.Tag, max(least.Tag, sigmoid(-4-math.Log(tagBudget)+prior)), 0.1)
+	at, prior := thresholds(rows, odds)
+	near(t, "prior", prior, mostUnwanted, 1e-9) // the budget is met far below
 	near(t, "quarantine", at.Quarantine, max(least.Quarantine, sigmoid(-4-math.Log(quarantineBudget)+prior)), 0.01)
 }

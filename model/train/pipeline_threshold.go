@@ -19,14 +19,21 @@ const (
 // The bounds of the thresholds, whatever the data say: with some thousand
 // wanted messages, one in a hundred thousand is a guess.
 var (
-	least   = model.Thresholds{Tag: 0.5, Quarantine: 0.9, Reject: 0.99}
-	highest = model.Thresholds{Tag: 0.95, Quarantine: 0.995, Reject: 0.9995}
+	least   = model.Thresholds{Tag: tags, Quarantine: 0.9, Reject: 0.99}
+	highest = model.Thresholds{Tag: tags, Quarantine: 0.995, Reject: 0.9995}
 )
 
-// prior moves scores from the corpora, where half of the weight is of unwanted
-// mail, to a mail server, where about one message in ten is an attack or spam
-// that passed every other check: the log-odds of a tenth.
-const prior = -2.2
+// tags is the score from which a message is tagged, with a model as without:
+// what the finding of a heuristic is worth beside it rests on that.
+const tags = 0.5
+
+// The share of unwanted mail that the prior may take for granted, in log-odds:
+// of the mail that passed every other check, between a quarter and one in four
+// hundred.
+const (
+	mostUnwanted   = -1.1
+	fewestUnwanted = -6.0
+)
 
 // recent is the first year whose mail thresholds are chosen on.
 const recent = 2015
@@ -40,8 +47,11 @@ const tail = 0.02
 const fewest = 100
 
 // thresholds finds the probability that each budget of false alarms allows, on
-// scores of real wanted mail by models that never saw its source.
-func thresholds(rows []Row, odds []float64) model.Thresholds {
+// scores of real wanted mail by models that never saw its source. The prior
+// moves scores from the corpora, where half of the weight is of unwanted mail,
+// to a mail server, where that is rarer, and so that what the budget allows to
+// be tagged begins at one half.
+func thresholds(rows []Row, odds []float64) (t model.Thresholds, prior float64) {
 	var all []float64
 	bySource := map[string][]float64{} // of each message, the higher of its rows
 	for i := range rows {
@@ -57,7 +67,7 @@ func thresholds(rows []Row, odds []float64) model.Thresholds {
 		}
 	}
 	if len(all) == 0 {
-		return least
+		return least, mostUnwanted
 	}
 	tag := math.Inf(-1)
 	for _, list := range bySource {
@@ -65,12 +75,15 @@ func thresholds(rows []Row, odds []float64) model.Thresholds {
 			tag = max(tag, bound(list))
 		}
 	}
-	at := func(odds, low, high float64) float64 { return min(max(sigmoid(odds+prior), low), high) }
-	return model.Thresholds{
-		Tag:        at(tag, least.Tag, highest.Tag),
-		Quarantine: at(tailAt(all, quarantineBudget), least.Quarantine, highest.Quarantine),
-		Reject:     at(tailAt(all, rejectBudget), least.Reject, highest.Reject),
+	prior = min(max(-tag, fewestUnwanted), mostUnwanted)
+	at := func(budget, low, high float64) float64 {
+		return min(max(sigmoid(tailAt(all, budget)+prior), low), high)
 	}
+	return model.Thresholds{
+		Tag:        tags,
+		Quarantine: at(quarantineBudget, least.Quarantine, highest.Quarantine),
+		Reject:     at(rejectBudget, least.Reject, highest.Reject),
+	}, prior
 }
 
 // bound is the log-odds that must be passed so that of the list not more than the
