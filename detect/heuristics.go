@@ -108,6 +108,12 @@ func acquainted(v signals.Vector) bool {
 	return known && !is(v, signals.FromFreemail) && ripe(v, signals.DomainFirstSeen)
 }
 
+// announced tells whether the sender's domain is one that goes on for another,
+// which said so in its usual mail.
+func announced(v signals.Vector) bool {
+	return is(v, signals.DomainSuccessor) && is(v, signals.AuthAligned)
+}
+
 // maxQuote is how many characters of a value from the message are shown.
 const maxQuote = 60
 

@@ -15,7 +15,7 @@ func (threadHijack) Doc() string {
 func (d threadHijack) Detect(f *signals.Facts, v signals.Vector) []Finding {
 	outside := is(v, signals.OrgInbound) && !is(v, signals.HeaderList) && !private(v)
 	at := acquainted(v) && v.Of(signals.DomainSenders) < crowd // somebody new there
-	if !outside || at || established(v) || !(v.Of(signals.SenderDays) <= 2) {
+	if !outside || at || established(v) || announced(v) || !(v.Of(signals.SenderDays) <= 2) {
 		return nil
 	}
 	b := &balance{odds: -4.4}

@@ -14,7 +14,7 @@ func (partnerLookalike) Doc() string {
 
 func (d partnerLookalike) Detect(f *signals.Facts, v signals.Vector) []Finding {
 	near := is(v, signals.DomainPartnerNear) && !is(v, signals.DomainPartnerOwn)
-	if !near || !is(v, signals.OrgInbound) || established(v) || is(v, signals.HeaderList) && is(v, signals.AuthAligned) {
+	if !near || !is(v, signals.OrgInbound) || established(v) || announced(v) || is(v, signals.HeaderList) && is(v, signals.AuthAligned) {
 		return nil
 	}
 	dealt := v.Of(signals.DomainPartnerSent) + v.Of(signals.DomainPartnerReceived)

@@ -53,6 +53,8 @@ func sighting(rec *Record) store.Sighting {
 	}
 	if s.Outbound {
 		s.RcptNames = facts.RcptNames()
+	} else {
+		s.Heralded = facts.Heralded()
 	}
 	if rec.Verdict.Would == policy.Accept && rec.Fate == Relayed {
 		s.Label = store.Good

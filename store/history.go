@@ -24,6 +24,7 @@ const (
 	MaxPhones   = 4
 	MaxAccounts = 4
 	MaxParties  = 16 // participants of a thread that are remembered
+	MaxHeralded = 4  // domains that a message announces
 	StyleSize   = 24 // measures of a style
 	Bands       = 4  // of a near-duplicate hash
 )
@@ -213,6 +214,7 @@ type Profile struct {
 	Accounts   []Account // one for each of Query.Accounts
 	Campaign   Campaign  // of the band seen most
 	Requester  Requester
+	Heralds    []Named // organisational domains whose mail announced the sender's, the usual one first
 	Traits     []Trait // those of the query
 }
 
@@ -332,6 +334,7 @@ type Sighting struct {
 	Invoice   bool      // it asks for payment
 	Change    bool      // it is about new bank details
 	Amount    float64   // the largest amount of an invoice; 0 where there is none
+	Heralded  []string  // other organisational domains that a trusted sender's message names, each once
 	Gaps      []float64 // days since the pair's last good message, one for each of Rcpts; 0 where there is none
 	Gap       float64   // days since the domain's last invoice; 0 where there is none
 }

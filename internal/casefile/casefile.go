@@ -42,6 +42,7 @@ import (
 //	writes N                                                    from the bearer of the name to each recipient
 //	thread ours|delivered|unknown [sender] [same_domain] parties=N rcpts=N last=DAYS DOMAIN...    one that is answered
 //	name_of ADDRESS...                                          who bore the display name
+//	herald DOMAIN...                                            who announced the sender's domain
 //	missing STAGE
 type Case struct {
 	Name  string
@@ -150,7 +151,7 @@ func (r *reader) line(line string) error {
 		return r.habit(words)
 	case "measure":
 		return r.measure(words)
-	case "partner", "person", "writes", "thread", "name_of":
+	case "partner", "person", "writes", "thread", "name_of", "herald":
 		return r.learned(verb, words)
 	case "missing":
 		f.Missing = append(f.Missing, words...)

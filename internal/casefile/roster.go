@@ -89,6 +89,10 @@ func (r *reader) learned(verb string, words []string) error {
 		for _, w := range words {
 			f.History.NameOf = append(f.History.NameOf, store.Named{Text: w, Weight: 1})
 		}
+	case "herald":
+		for _, w := range words {
+			f.History.Heralds = append(f.History.Heralds, store.Named{Text: w, Weight: 1})
+		}
 	case "thread":
 		t := store.Thread{Ours: words[0] == "ours", Delivered: words[0] == "delivered", Parties: int(n["parties"]), Rcpts: int(n["rcpts"])}
 		if t.Ours || t.Delivered {

@@ -86,8 +86,11 @@ func (f *forgetting) entity(ctx context.Context, e record.Entity) error {
 
 // own removes the records that bear its own name.
 func (f *forgetting) own(ctx context.Context) error {
-	if err := f.entity(ctx, f.w.entity()); err != nil || f.w.address == "" {
+	if err := f.entity(ctx, f.w.entity()); err != nil {
 		return err
+	}
+	if f.w.address == "" {
+		return f.entity(ctx, record.Entity{Class: record.Heralded, A: f.w.domain})
 	}
 	if err := f.entity(ctx, record.Entity{Class: record.Person, A: f.w.address}); err != nil {
 		return err
@@ -173,7 +176,7 @@ func (f *forgetting) alone(p *record.Part) bool {
 func (f *forgetting) names(ctx context.Context) error {
 	classes := []record.Class{record.Name}
 	if f.w.address == "" {
-		classes = append(classes, record.Account, record.Phone)
+		classes = append(classes, record.Account, record.Phone, record.Heralded)
 	}
 	for _, c := range classes {
 		err := f.s.each(ctx, byte(c), byte(c)+1, func(key, value []byte) error {

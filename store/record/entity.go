@@ -3,7 +3,7 @@ package record
 import "postern/store"
 
 // A Class says what kind of entity a record is about. Numbers are written
-// into stores and keep their meaning for ever; 17 to 63 are free for more.
+// into stores and keep their meaning for ever; 18 to 63 are free for more.
 type Class uint8
 
 // The classes.
@@ -24,6 +24,7 @@ const (
 	AccountAt                   // that of one sender domain
 	Campaign                    // a band of a near-duplicate hash
 	Person                      // one of ours, by address
+	Heralded                    // an organisational domain that others announced
 )
 
 // busy tells whether messages of late are counted.

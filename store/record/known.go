@@ -11,7 +11,7 @@ func (c Class) String() string {
 	names := [...]string{
 		"", "sender addresses", "sender domains", "names", "names of addresses", "pairs", "recipients", "domain-recipient pairs",
 		"organisation", "threads", "link domains", "telephone numbers", "telephone numbers of domains", "bank accounts",
-		"bank accounts of domains", "campaigns", "people",
+		"bank accounts of domains", "campaigns", "people", "announced domains",
 	}
 	if int(c) < len(names) {
 		return names[c]

@@ -164,6 +164,10 @@ func (rd *reader) things(p *store.Profile) {
 	for i, account := range q.Accounts[:min(len(q.Accounts), store.MaxAccounts)] {
 		p.Accounts[i] = rd.shared(Account, AccountAt, account)
 	}
+	if rd.domain != "" {
+		r, key := rd.get(Entity{Heralded, rd.domain, ""})
+		p.Heralds = rd.named(r, key, domains)
+	}
 	for i, band := range q.Bands[:min(len(q.Bands), store.Bands)] {
 		r, _ := rd.get(bandEntity(i, band))
 		if all := rd.all(r); all.Attempts > p.Campaign.All.Attempts {

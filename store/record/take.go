@@ -127,6 +127,11 @@ func (t *taker) things() {
 	for _, account := range s.Accounts[:min(len(s.Accounts), store.MaxAccounts)] {
 		t.shared(Account, AccountAt, account)
 	}
+	for _, domain := range s.Heralded[:min(len(s.Heralded), store.MaxHeralded)] {
+		if p := t.part(Object, Entity{Heralded, domain, ""}); t.domain != "" && len(p.adds) == 0 {
+			p.add(domains, maxDomains, t.text(p, ofDomain, t.domain))
+		}
+	}
 	for i, band := range s.Bands[:min(len(s.Bands), store.Bands)] {
 		p := t.part(Object, bandEntity(i, band))
 		p.register(senders, t.n.Hash(ofAddress, s.From.Key()))

@@ -24,6 +24,7 @@ func everything(id string, label store.Label, after time.Duration) store.Sightin
 	s.Bands, s.Parties = []uint64{1, 2, 3, 4}, []parse.Address{vendor, ann}
 	s.Style = make([]float64, store.StyleSize)
 	s.Style[0], s.Style[1] = 0.5, -0.25
+	s.Heralded = []string{"successor.example", "other.example"}
 	s.Invoice, s.Amount, s.Gap, s.Gaps, s.Reply, s.Stranger = true, 100, math.E, []float64{math.E}, true, true
 	return s
 }
@@ -289,6 +290,14 @@ func shared(t *testing.T, h store.History) {
 	}
 	count(t, "strangers", p.Org.Strangers, 3)
 	count(t, "replies", p.Verified.Address.Replies, 1)
+	if p = ask(t, h, other.Query); len(p.Heralds) != 1 || p.Heralds[0].Text != "vendor.example" || p.Heralds[0].Weight != 1 {
+		t.Errorf("announced by %+v", p.Heralds)
+	}
+	must(t, h.Relabel(t.Context(), "m1", store.Bad))
+	if p = ask(t, h, other.Query); len(p.Heralds) != 0 {
+		t.Errorf("still announced by %+v", p.Heralds)
+	}
+	must(t, h.Relabel(t.Context(), "m1", store.Good))
 	q := everything("", 0, 0).Query
 	q.From.Domain = "third.example"
 	p = ask(t, h, q)
