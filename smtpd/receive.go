@@ -36,10 +36,11 @@ func (w *wire) more(p []byte, at *pace) (int, error) {
 	if err := w.flush(); err != nil {
 		return 0, err
 	}
-	if err := at.reading(w.conn, w.set.dataTimeout); err != nil {
+	if err := w.armMessage(at); err != nil {
 		return 0, err
 	}
 	n, err := w.conn.Read(p)
+	w.disarm(n)
 	at.got += int64(n)
 	if n > 0 {
 		return n, nil
@@ -79,6 +80,7 @@ func (w *wire) receive(b *body) (message []byte, reply string, err error) {
 	)
 	refuse := func(why string) {
 		b.free()
+		w.s.letGo()
 		reply, buf = why, make([]byte, smallRead)
 	}
 	for end := false; !end; {
@@ -170,6 +172,7 @@ func (w *wire) bdat(arg string) string {
 	case reply != "":
 		if w.s.chunked {
 			w.s.chunkError = badSequence // until the transaction ends
+			w.s.letGo()
 		}
 		return reply
 	case last:

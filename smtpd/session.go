@@ -59,10 +59,12 @@ func (s *session) Mail(string, *smtp.MailOptions) error {
 // busyAfter is how long a client waits for the next hop before others, whose
 // transactions have waited for them for fairShare, must give way. Each holds one
 // of the next hop's connections, and could hold it for hours by the clock of
-// single commands.
+// single commands, or by drawing out a message. What comes of a message at
+// fairRate is no wait.
 const (
 	busyAfter = time.Second
 	fairShare = 10 * time.Second
+	fairRate  = 64 << 10 // bytes a second
 )
 
 func (s *session) begin(env *parse.Envelope, mail path) (relay.Transaction, string) {
@@ -179,11 +181,17 @@ func (s *session) Logout() error { return nil }
 
 // abandon gives up what is open. The next hop keeps nothing of it.
 func (s *session) abandon() {
+	s.letGo()
+	s.body.free()
+	*s = session{w: s.w, body: body{budget: &s.w.srv.budget}}
+}
+
+// letGo gives back the next hop's connections: nothing of this transaction will
+// be sent.
+func (s *session) letGo() {
 	for _, d := range s.groups {
 		d.tx.Abort()
 	}
-	s.body.free()
-	*s = session{w: s.w, body: body{budget: &s.w.srv.budget}}
 }
 
 // process has one delivery judged, carried out and recorded.

@@ -7,6 +7,7 @@ import (
 	"io"
 	"net"
 	"net/netip"
+	"os"
 	"strings"
 	"sync"
 	"time"
@@ -36,9 +37,11 @@ type wire struct {
 	mu    sync.Mutex // guards what follows
 	conn  net.Conn
 	inTLS bool
-	since time.Time     // waiting for a command; zero where it is not
+	since time.Time     // waiting for the client; zero where it is not
+	inMsg bool          // for a message, not for a command
 	holds bool          // and has a transaction open
-	stood time.Duration // how long that has waited for commands so far
+	stood time.Duration // how long that has waited for the client so far, less what its bytes excuse
+	toGo  bool          // for too long: see giveWay
 
 	in   []byte // read from the network; in[r:] is still to be used
 	r    int
@@ -186,7 +189,7 @@ func (w *wire) command() ([]byte, error) {
 			return nil, err
 		}
 		n, err := w.conn.Read(w.in[len(w.in):cap(w.in)])
-		w.disarm()
+		w.disarm(n)
 		w.in = w.in[:len(w.in)+n]
 		if n == 0 && err != nil {
 			return nil, err
@@ -212,9 +215,8 @@ func (w *wire) arm(fresh bool) error {
 	if w.srv.draining.Load() {
 		return net.ErrClosed
 	}
-	w.since, w.holds = time.Now(), w.s.env != nil
-	if !w.holds {
-		w.stood = 0
+	if w.waits(false); w.toGo {
+		return os.ErrDeadlineExceeded
 	}
 	if !fresh {
 		return nil
@@ -222,19 +224,40 @@ func (w *wire) arm(fresh bool) error {
 	return w.conn.SetReadDeadline(w.since.Add(w.set.commandTimeout))
 }
 
-func (w *wire) disarm() {
+// armMessage sets the deadline for the next bytes of a message.
+func (w *wire) armMessage(at *pace) error {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	if w.waits(true); w.toGo {
+		return os.ErrDeadlineExceeded
+	}
+	return at.reading(w.conn, w.set.dataTimeout)
+}
+
+func (w *wire) waits(inMsg bool) {
+	w.since, w.inMsg, w.holds = time.Now(), inMsg, w.s.env != nil
+	if !w.holds {
+		w.stood, w.toGo = 0, false
+	}
+}
+
+// disarm ends a wait that brought n bytes.
+func (w *wire) disarm(n int) {
 	w.mu.Lock()
 	defer w.mu.Unlock()
 	w.stood += time.Since(w.since)
+	if w.inMsg {
+		w.stood = max(0, w.stood-time.Duration(n)*time.Second/fairRate)
+	}
 	w.since = time.Time{}
 }
 
-// hurry wakes a client that is waited for, so that it hears of the shutdown.
-// Other goroutines may call it.
+// hurry wakes a client whose command is waited for, so that it hears of the
+// shutdown. Other goroutines may call it.
 func (w *wire) hurry() {
 	w.mu.Lock()
 	defer w.mu.Unlock()
-	if !w.since.IsZero() {
+	if !w.since.IsZero() && !w.inMsg {
 		_ = w.conn.SetReadDeadline(time.Unix(1, 0))
 	}
 }
@@ -245,6 +268,7 @@ func (w *wire) giveWay() {
 	w.mu.Lock()
 	defer w.mu.Unlock()
 	if !w.since.IsZero() && w.holds && w.stood+time.Since(w.since) >= fairShare {
+		w.toGo = true
 		_ = w.conn.SetReadDeadline(time.Unix(1, 0))
 	}
 }
