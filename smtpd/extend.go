@@ -63,8 +63,13 @@ func (w *wire) startTLS(arg string) string {
 
 func (w *wire) handshake() error {
 	conn := tls.Server(w.conn, w.set.tls)
-	_ = w.conn.SetDeadline(time.Now().Add(w.set.commandTimeout))
-	if err := conn.HandshakeContext(w.srv.ctx); err != nil {
+	_ = w.conn.SetWriteDeadline(time.Now().Add(w.set.commandTimeout))
+	err := w.arm(true) // it may not hold up a shutdown
+	if err == nil {
+		err = conn.HandshakeContext(w.srv.ctx)
+		w.disarm(0)
+	}
+	if err != nil {
 		w.srv.log.Debug("tls handshake failed", slog.String("peer", w.client.addr.String()), slog.Any("err", err))
 		w.gone, w.mute = true, true
 		return err

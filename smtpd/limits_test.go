@@ -7,6 +7,8 @@ import (
 	"strings"
 	"sync/atomic"
 	"testing"
+	"testing/synctest"
+	"time"
 
 	"postern/filter"
 )
@@ -135,6 +137,24 @@ func TestShutdownLetsMessagesFinish(t *testing.T) {
 	if len(hop.Messages()) != 1 {
 		t.Error("the message did not go on")
 	}
+}
+
+// Who never ends a TLS handshake holds no message, and holds up nobody.
+func TestShutdownWaitsForNoHandshake(t *testing.T) {
+	t.Parallel()
+	cert, key := certificate(t, "mx.example.com")
+	synctest.Test(t, func(t *testing.T) {
+		srv, _ := build(t, Config{TLSCert: cert, TLSKey: key}, Deps{})
+		p := newPipes(stranger)
+		srv.listeners = append(srv.listeners, &listener{Listener: p, srv: srv, at: listen{tls: true}})
+		serve(t, srv)
+		p.dial(t)
+		synctest.Wait()
+		began := time.Now()
+		if err := srv.Shutdown(t.Context()); err != nil || time.Since(began) > 0 {
+			t.Errorf("after %v: %v", time.Since(began), err)
+		}
+	})
 }
 
 func TestShutdownCutsOffInTheEnd(t *testing.T) {
