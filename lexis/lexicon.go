@@ -60,7 +60,7 @@ type phrase struct {
 
 var lexicon = sync.OnceValue(func() *lexiconTable {
 	l := &growth{
-		&lexiconTable{symbols: newTable(14), stems: newTable(9), phrases: make([]phrase, 1), last: gapSymbol, files: map[string]uint16{}},
+		&lexiconTable{symbols: newTable(15), stems: newTable(10), phrases: make([]phrase, 1), last: gapSymbol, files: map[string]uint16{}},
 		map[uint32]uint16{},
 		make([]uint16, 1),
 	}
