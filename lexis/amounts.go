@@ -162,11 +162,24 @@ var codes = func() map[string]string {
 	return m
 }()
 
+// wrapped is how long a line is, in bytes, that a program broke and not its
+// author.
+const wrapped = 40
+
+// gap tells whether a space stands at i, or the end of a line that goes on in
+// the next one.
+func gap(s string, i int) bool {
+	if s[i] != '\n' {
+		return s[i] == ' '
+	}
+	return i >= wrapped && i+1 < len(s) && s[i+1] > ' ' && strings.LastIndexByte(s[i-wrapped:i], '\n') < 0
+}
+
 // currencyBefore reads the sign or code that ends at i, a space between them
 // or not.
 func currencyBefore(s string, i int) string {
 	end := i
-	if end > 0 && s[end-1] == ' ' {
+	if end > 0 && gap(s, end-1) {
 		end--
 	}
 	if end == 0 || !alpha(s[end-1]) && !signBytes[s[end-1]] {
@@ -204,7 +217,7 @@ func unitAfter(s string, i int, value float64) (_ float64, end int, currency str
 	end = i
 	for range 3 {
 		at := end
-		if at < len(s) && s[at] == ' ' {
+		if at < len(s) && gap(s, at) {
 			at++
 		}
 		word, next := wordAfter(s, at)
@@ -226,7 +239,10 @@ func unitAfter(s string, i int, value float64) (_ float64, end int, currency str
 		}
 		break
 	}
-	rest := strings.TrimPrefix(s[end:min(len(s), end+8)], " ")
+	rest := s[end:min(len(s), end+8)]
+	if rest != "" && gap(s, end) {
+		rest = rest[1:]
+	}
 	if rest == "" || !signBytes[rest[0]] {
 		return value, end, ""
 	}

@@ -37,6 +37,12 @@ func TestAmounts(t *testing.T) {
 		{"in 2026, 12 people and 3.5 percent", nil},
 		{"version 1.2.3, room 500", nil},
 		{"chapter 5 m", nil},
+		{"Please arrange the transfer of the balance of EUR\n12,500.00 before noon.", sums{{12500, "EUR"}}},
+		{"Please arrange today the transfer of the sum of 12,500.00\nEUR to the account below.", sums{{12500, "EUR"}}},
+		{"The late client left with our bank the sum of 5.5\nmillion US dollars.", sums{{5.5e6, "USD"}}},
+		{"Bitte überweisen Sie noch heute den Betrag von 1.234,56\n€ auf das Konto.", sums{{1234.56, "EUR"}}},
+		{"Prices are in EUR\n500 pieces", nil},
+		{"What we agreed upon for the coming year is in chapter 5\n\nEuro standards", nil},
 	} {
 		if got := lexis.Amounts(c.text); !slices.Equal(got, c.want) {
 			t.Errorf("%q: %v, want %v", c.text, got, c.want)
