@@ -5,7 +5,9 @@ import (
 	"errors"
 	"fmt"
 	"iter"
+	"slices"
 	"sync"
+	"sync/atomic"
 	"time"
 
 	"github.com/cockroachdb/pebble/v2"
@@ -25,14 +27,18 @@ func (s *Store) Append(ctx context.Context, e store.Entry) error {
 	}
 	defer end()
 	t := s.journal()
-	schema, names := s.schemaOf(e.Signals)
-	text := encodeEntry(e, schema)
-	return s.told(s.change(ctx, change{make: func(b *pebble.Batch) error {
-		if err := t.put(b, t.digest(e.ID), nanos(e.At), text); err != nil {
+	signals, kept := s.schemaOf(e.Signals)
+	text := encodeEntry(e, signals.digest)
+	err = s.change(ctx, change{make: func(b *pebble.Batch) error {
+		if err := t.put(b, t.digest(e.ID), nanos(e.At), text); err != nil || kept {
 			return err
 		}
-		return s.keepSchema(b, schema, names)
-	}}))
+		return b.Set(digestKey(schemaPrefix, signals.digest), signals.encoded(), nil)
+	}})
+	if err == nil && !kept {
+		s.schemas.kept.Store(signals)
+	}
+	return s.told(err)
 }
 
 // Entry is the entry with this ID.
@@ -99,26 +105,30 @@ const maxSchemas = 64
 type schemas struct {
 	mu    sync.Mutex
 	names map[digest][]string
+	kept  atomic.Pointer[schema] // that was written last, so the files have it
 }
 
-// schemaOf is the digest of a list of names, and the list encoded.
-func (s *Store) schemaOf(names []string) (digest, []byte) {
+// A schema is a list of signal names.
+type schema struct {
+	names  []string
+	digest digest
+}
+
+func (l *schema) encoded() []byte {
 	var w writer
-	w.texts(names)
-	return s.key.digest(schemaPrefix, string(w)), w
+	w.texts(l.names)
+	return w
 }
 
-// keepSchema stores a list of names once.
-func (s *Store) keepSchema(b *pebble.Batch, d digest, encoded []byte) error {
-	key := digestKey(schemaPrefix, d)
-	_, closer, err := b.Get(key)
-	if err == nil {
-		return closer.Close()
+// schemaOf is a list of names with its digest, and whether the files have it
+// for sure.
+func (s *Store) schemaOf(names []string) (l *schema, kept bool) {
+	if l = s.schemas.kept.Load(); l != nil && slices.Equal(l.names, names) {
+		return l, true
 	}
-	if !errors.Is(err, pebble.ErrNotFound) {
-		return err
-	}
-	return b.Set(key, encoded, nil)
+	l = &schema{names: slices.Clone(names)}
+	l.digest = s.key.digest(schemaPrefix, string(l.encoded()))
+	return l, false
 }
 
 // namesOf is the list of names with this digest, the same slice each time.
