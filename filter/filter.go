@@ -89,7 +89,7 @@ type Filter struct {
 	Observe   func(*Record)         // may be nil; must not block or keep the record
 	Log       *slog.Logger
 
-	records chan settled
+	records chan *settled
 	dropped atomic.Uint64
 }
 

@@ -43,13 +43,13 @@ func (f *Filter) settle(ctx context.Context, rec *Record) {
 }
 
 // Start makes room for records. Run must follow.
-func (f *Filter) Start() { f.records = make(chan settled, queueLength) }
+func (f *Filter) Start() { f.records = make(chan *settled, queueLength) }
 
 // Run writes records until Stop is called and the queue is empty.
 func (f *Filter) Run(ctx context.Context) {
 	for s := range f.records {
 		f.note(s.entry.ID, "journal", guard(func() error { return f.Journal.Append(ctx, s.entry) }))
-		f.note(s.entry.ID, "history", guard(func() error { return f.learn(ctx, &s) }))
+		f.note(s.entry.ID, "history", guard(func() error { return f.learn(ctx, s) }))
 	}
 }
 
@@ -88,7 +88,7 @@ func (f *Filter) log(ctx context.Context, rec *Record) {
 
 // remember copies from the record what journal and history keep. Nothing in it
 // shares memory with the message.
-func remember(rec *Record) settled {
+func remember(rec *Record) *settled {
 	facts, env, v := rec.Facts, rec.Facts.Env, rec.Verdict
 	s := sighting(rec)
 	names, values := measured(rec)
@@ -111,7 +111,7 @@ func remember(rec *Record) settled {
 		}
 		e.Findings = append(e.Findings, plain)
 	}
-	return settled{e, s, roster.LessonOf(facts, s)}
+	return &settled{e, s, roster.LessonOf(facts, s)}
 }
 
 // measured is the vector with the text model's outputs, which training and
