@@ -15,6 +15,8 @@ import (
 	"sync"
 
 	"golang.org/x/net/publicsuffix"
+
+	"postern/internal/recent"
 )
 
 // A Kind is a set of what a host is known for.
@@ -55,6 +57,13 @@ func Names() []string { return slices.Clone(names[:]) }
 type Lists struct {
 	kinds map[string]Kind // by host, or by host and the start of its path
 	paths map[string]bool // hosts that have entries with a path
+	hosts *recent.Memo[host]
+}
+
+// A host is what the lists say of it whatever is asked for there.
+type host struct {
+	kind   Kind
+	byPath bool // a path may make it of other kinds too
 }
 
 //go:embed lists/*.txt own.txt
@@ -73,6 +82,7 @@ var Builtin = sync.OnceValue(func() *Lists {
 // with the program.
 func New(replace map[string]string) (*Lists, error) {
 	l := &Lists{kinds: make(map[string]Kind, 1<<15), paths: map[string]bool{}}
+	l.hosts = recent.New(l.look)
 	var errs []error
 	for name := range replace {
 		if !slices.Contains(names[:], name) {
@@ -144,16 +154,21 @@ func (l *Lists) Has(host string, k Kind) bool { return l.kinds[host]&k != 0 }
 
 // Host tells the kinds of a host whatever is asked for there, and whether a
 // path may make it of other kinds too.
-func (l *Lists) Host(host string) (k Kind, byPath bool) {
-	k = l.own(host)
-	if k&IP != 0 || host == "" {
-		return k, false
+func (l *Lists) Host(name string) (k Kind, byPath bool) {
+	h := l.hosts.Of(name)
+	return h.kind, h.byPath
+}
+
+func (l *Lists) look(name string) host {
+	h := host{kind: l.own(name)}
+	if h.kind&IP != 0 || name == "" {
+		return h
 	}
-	for name := range parents(host) {
-		k |= l.kinds[name]
-		byPath = byPath || l.paths[name]
+	for name := range parents(name) {
+		h.kind |= l.kinds[name]
+		h.byPath = h.byPath || l.paths[name]
 	}
-	return k, byPath
+	return h
 }
 
 // parents yields a host and the names that it is beneath.

@@ -5,18 +5,22 @@ import (
 
 	"golang.org/x/net/idna"
 	"golang.org/x/net/publicsuffix"
+
+	"postern/internal/recent"
 )
 
 // OrgDomain is the organisational domain of a host name: the public suffix
 // and one label more. It is the name itself where it is a public suffix or an
 // address literal. The result is in lower case and in A-label form.
-func OrgDomain(domain string) string {
+func OrgDomain(domain string) string { return orgDomains.Of(domain) }
+
+var orgDomains = recent.New(func(domain string) string {
 	domain = toASCII(strings.TrimSuffix(domain, "."))
 	if org, ok := orgDomain(domain); ok {
 		return org
 	}
 	return domain
-}
+})
 
 // orgDomain is the suffix of domain with one label more; ok is false where
 // there is no such label.

@@ -65,8 +65,8 @@ var (
 	outside = []string{"os", "net", "net/http", "log", "log/slog", "database/sql", "math/rand", "math/rand/v2", "crypto/rand"}
 )
 
-// plain packages turn text into values, and are open to all.
-var plain = []string{"internal/quantity", "internal/nearest"}
+// plain packages know nothing of mail, and are open to all.
+var plain = []string{"internal/quantity", "internal/nearest", "internal/recent"}
 
 // prometheus is for web alone: the others offer plain numbers.
 const prometheus = "github.com/prometheus/"
