@@ -62,6 +62,7 @@ type Record struct {
 	Took    Times
 
 	query *store.Query   // see asked
+	text  *model.Scores  // that the model read; nil where it did not yet
 	rules *policy.Policy // that decided
 }
 
@@ -141,14 +142,20 @@ func (f *Filter) decide(rec *Record) {
 // others.
 func (f *Filter) suspect(rec *Record) {
 	for _, d := range f.Detectors {
-		f.try(rec.Facts, "detect/"+d.Name(), func() error {
+		err := guard(func() error {
 			rec.Found = append(rec.Found, d.Detect(rec.Facts, rec.Vector)...)
 			return nil
 		})
+		if err != nil {
+			f.miss(rec.Facts, "detect/"+d.Name(), err)
+		}
 	}
 	if f.Model != nil {
 		f.try(rec.Facts, model.Detector, func() error {
-			rec.Found, rec.Guess = f.Model.Judge(rec.Facts, rec.Vector, rec.Found)
+			if rec.text == nil {
+				rec.text = f.Model.Read(rec.Facts)
+			}
+			rec.Found, rec.Guess = f.Model.Judge(rec.Facts, rec.Vector, rec.Found, rec.text)
 			rec.Model = f.Model
 			return nil
 		})

@@ -34,6 +34,9 @@ func (f *Filter) Unfold(raw []byte, trace Trace) (*Record, error) {
 		}
 		return err
 	})
+	if err == nil && f.Model != nil {
+		_ = guard(func() error { rec.text = f.Model.Read(rec.Facts); return nil }) // else it is read again, and what breaks is noted
+	}
 	return rec, err
 }
 

@@ -124,12 +124,12 @@ func (m *Model) Recall(values, scores map[string]float64) (p Prediction, ok bool
 }
 
 // Judge predicts, and adds what it suspects to what the heuristics found, with
-// its reasons.
-func (m *Model) Judge(f *signals.Facts, v signals.Vector, found []detect.Finding) ([]detect.Finding, Prediction) {
+// its reasons. The text is read already.
+func (m *Model) Judge(f *signals.Facts, v signals.Vector, found []detect.Finding, text *Scores) ([]detect.Finding, Prediction) {
 	if m.Text == nil && m.Trees == nil {
 		return found, Prediction{}
 	}
-	found, p := m.Weigh(v, found, m.Read(f))
+	found, p := m.Weigh(v, found, text)
 	own := &found[len(found)-1]
 	own.Evidence = m.evidence(f, own.Score, &p)
 	return found, p

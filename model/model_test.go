@@ -71,7 +71,7 @@ func TestJudge(t *testing.T) {
 	t.Run("what looks at content alone is weighed", func(t *testing.T) {
 		t.Parallel()
 		m := New(&Bundle{Trees: leaning("heuristic:link-disguise", 0.9, -3, 3), Text: small(t)})
-		got, _ := m.Judge(f, v, slices.Clone(found))
+		got, _ := m.Judge(f, v, slices.Clone(found), m.Read(f))
 		if len(got) != 3 || !got[0].Weighed || got[1].Weighed || got[2].P == nil || got[2].Detector != Detector {
 			t.Fatalf("%+v", got)
 		}
@@ -84,7 +84,8 @@ func TestJudge(t *testing.T) {
 		trees.Unwanted.Roots = append(trees.Unwanted.Roots, 3)
 		trees.Unwanted.Nodes = append(trees.Unwanted.Nodes, Node{Input: 1, At: -20, Next: 4}, Node{}, Node{Value: int32(ToFixed(1))})
 		trees.Kinds = []Kind{{Class: detect.CredentialPhishing}}
-		got, p := New(&Bundle{Trees: trees, Text: small(t)}).Judge(f, v.With(signals.LinkCount, 12), nil)
+		m := New(&Bundle{Trees: trees, Text: small(t)})
+		got, p := m.Judge(f, v.With(signals.LinkCount, 12), nil, m.Read(f))
 		all := make([]string, 0, len(got[0].Evidence))
 		for _, e := range got[0].Evidence {
 			all = append(all, e.Text)
@@ -96,7 +97,8 @@ func TestJudge(t *testing.T) {
 	})
 	t.Run("what nobody suspects needs no words", func(t *testing.T) {
 		t.Parallel()
-		got, p := New(&Bundle{Text: small(t)}).Judge(f, v, nil)
+		m := New(&Bundle{Text: small(t)})
+		got, p := m.Judge(f, v, nil, m.Read(f))
 		if p.Unwanted > 0.1 || len(got[0].Evidence) > 0 {
 			t.Errorf("with %v it says %+v", p.Unwanted, got[0].Evidence)
 		}
@@ -104,7 +106,7 @@ func TestJudge(t *testing.T) {
 	t.Run("what is not suspect in service needs none either", func(t *testing.T) {
 		t.Parallel()
 		m := New(&Bundle{Trees: leaning("link.count", 2, -3, 3), Card: Card{Prior: -8}})
-		got, p := m.Judge(f, v.With(signals.LinkCount, 12), nil)
+		got, p := m.Judge(f, v.With(signals.LinkCount, 12), nil, m.Read(f))
 		if p.Unwanted < 0.9 || got[0].Score > 0.02 || len(got[0].Evidence) > 0 {
 			t.Errorf("with %v and in service %v it says %+v", p.Unwanted, got[0].Score, got[0].Evidence)
 		}
@@ -113,14 +115,15 @@ func TestJudge(t *testing.T) {
 		t.Parallel()
 		f := facts("")
 		f.Msg.Subject = ""
-		_, p := New(&Bundle{Text: small(t)}).Judge(f, v, nil)
+		m := New(&Bundle{Text: small(t)})
+		_, p := m.Judge(f, v, nil, m.Read(f))
 		if p.Unwanted > 0.001 || math.IsNaN(p.Unwanted) {
 			t.Errorf("%v", p.Unwanted)
 		}
 	})
 	t.Run("no model says nothing", func(t *testing.T) {
 		t.Parallel()
-		got, _ := New(&Bundle{}).Judge(f, v, slices.Clone(found))
+		got, _ := New(&Bundle{}).Judge(f, v, slices.Clone(found), None())
 		if len(got) != 2 || got[0].Weighed {
 			t.Errorf("%+v", got)
 		}

@@ -37,19 +37,22 @@ func (f *Facts) Traits() []store.Trait {
 		return v.traits
 	}
 	traits := make([]store.Trait, 0, 32)
-	for i := range Attributes {
-		a, first := &Attributes[i], len(traits)
-		a.Read(f, func(value string) {
-			if value == "" || len(traits) >= store.MaxTraits {
+	var a *Attribute
+	first := 0 // trait of a
+	see := func(value string) {
+		if value == "" || len(traits) >= store.MaxTraits {
+			return
+		}
+		for _, t := range traits[first:] {
+			if t.Value == value {
 				return
 			}
-			for _, t := range traits[first:] {
-				if t.Value == value {
-					return
-				}
-			}
-			traits = append(traits, store.Trait{Kind: a.Kind, Value: value, Keep: a.Keep})
-		})
+		}
+		traits = append(traits, store.Trait{Kind: a.Kind, Value: value, Keep: a.Keep})
+	}
+	for i := range Attributes {
+		a, first = &Attributes[i], len(traits)
+		a.Read(f, see)
 	}
 	v.traits = traits
 	return traits
