@@ -24,7 +24,7 @@ var lures = []*signals.Signal{
 }
 
 func (d brandImpersonation) Detect(f *signals.Facts, v signals.Vector) []Finding {
-	if v.Of(signals.BrandOwned) != 0 || !is(v, signals.OrgInbound) || is(v, signals.FromOwnDomain) || established(v) || talk(v) || relayed(f) ||
+	if v.Of(signals.BrandOwned) != 0 || !is(v, signals.OrgInbound) || is(v, signals.FromOwnDomain) || established(v) || talk(v) || relayed(f, v) ||
 		is(v, signals.FromBrand) && v.Of(signals.AuthAligned) != 0 { // one brand writes of another
 		return nil
 	}
@@ -64,8 +64,8 @@ func (d brandImpersonation) Detect(f *signals.Facts, v signals.Vector) []Finding
 }
 
 // relayed tells a name that a mailing list wrote over its author's address.
-func relayed(f *signals.Facts) bool {
-	return len(f.Msg.From) > 0 && strings.Contains(f.Msg.From[0].Name, " via ")
+func relayed(f *signals.Facts, v signals.Vector) bool {
+	return is(v, signals.HeaderList) && len(f.Msg.From) > 0 && strings.Contains(f.Msg.From[0].Name, " via ")
 }
 
 // manner adds how a mass mailing to strangers speaks.

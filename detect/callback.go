@@ -16,7 +16,8 @@ func (callbackPhishing) Doc() string {
 }
 
 func (d callbackPhishing) Detect(f *signals.Facts, v signals.Vector) []Finding {
-	if !some(v, signals.BodyPhones) || is(v, signals.BrandOwned) || !is(v, signals.OrgInbound) || established(v) || bulk(v) ||
+	service := is(v, signals.FromService) && is(v, signals.BrandOwned) // says what its users want
+	if !some(v, signals.BodyPhones) || is(v, signals.BrandOwned) && !service || !is(v, signals.OrgInbound) || established(v) || bulk(v) ||
 		some(v, signals.ThreadReferences) || v.Of(signals.IntentConversation) >= 0.6 {
 		return nil
 	}
@@ -28,6 +29,10 @@ func (d callbackPhishing) Detect(f *signals.Facts, v signals.Vector) []Finding {
 		return nil
 	}
 	b.number(v)
+	if service {
+		b.through(v)
+		return b.finding(d, ServiceAbuse)
+	}
 	if v.Of(signals.BrandOwned) == 0 {
 		b.weigh(1.4, signals.BrandOwned, "it names "+quote(f.Brand().Name)+", which its sender "+quote(f.From().String())+" is not")
 	}
@@ -42,6 +47,15 @@ func (d callbackPhishing) Detect(f *signals.Facts, v signals.Vector) []Finding {
 	b.when(v.Of(signals.AuthAligned) == 0, 0.4, signals.AuthAligned, "nothing proves the sender's domain")
 	b.when(v.Of(signals.SenderDays) > 1, -1.5, signals.SenderDays, "")
 	return b.finding(d, CallbackPhishing)
+}
+
+// through weighs what a genuine service lets somebody say: its own letters want
+// no call at once to cancel what was bought.
+func (b *balance) through(v signals.Vector) {
+	b.when(v.Of(signals.IntentCallBack) >= 0.5, 1, signals.IntentCallBack, "")
+	b.when(some(v, signals.PhoneAsked), 0.6, signals.PhoneAsked, "a service as well known leaves its number to its own pages")
+	b.when(v.Of(signals.IntentUrgency) >= wished, 0.8, signals.IntentUrgency, "it presses for time")
+	b.when(some(v, signals.PhoneSubject), 1, signals.PhoneSubject, "the number stands in the subject")
 }
 
 // charged weighs what tells of a purchase, and tells whether anything does.

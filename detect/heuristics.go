@@ -19,6 +19,7 @@ func Heuristics() []Detector {
 		replyDiversion{},
 		extortionDemand{},
 		brandImpersonation{},
+		insideImpersonation{},
 		callbackPhishing{},
 		giftCardRequest{},
 		payrollDiversion{},

@@ -35,6 +35,7 @@ const (
 	FreeMail                    // anybody can open a mailbox
 	Disposable                  // mailboxes that last for a day
 	HighTrust                   // domains of large and careful senders
+	Service                     // writes what its users say: invoices, requests to sign, shared files
 	IP                          // an address in place of a name
 	Punycode                    // has an internationalised label
 
@@ -47,7 +48,7 @@ const Rented = Shortener | FileShare | FreeSite | Form | Landing | Bucket
 // names are the lists, in the order of the kinds.
 var names = [...]string{
 	"shorteners", "file-shares", "free-sites", "forms", "landing-pages", "buckets", "mailers", "abused-tlds",
-	"free-mail", "disposable-mail", "high-trust",
+	"free-mail", "disposable-mail", "high-trust", "services",
 }
 
 // Names lists what the lists are called.

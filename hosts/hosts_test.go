@@ -34,7 +34,7 @@ func TestOf(t *testing.T) {
 		"mailinator.com/":              Disposable,
 	} {
 		host, path, _ := strings.Cut(url, "/")
-		if got := Builtin().Of(host, "/"+path) &^ (FreeMail | HighTrust); got != want {
+		if got := Builtin().Of(host, "/"+path) &^ (FreeMail | HighTrust | Service); got != want {
 			t.Errorf("%s is %b, want %b", url, got, want)
 		}
 	}

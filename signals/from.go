@@ -90,6 +90,13 @@ var FromFreemail = define(Signal{
 	Eval: func(f *Facts) float64 { return truth(f.Freemail(f.From().Domain)) },
 })
 
+// FromService tells whether the sender writes what others say.
+var FromService = define(Signal{
+	Name: "from.service", Level: Domain, Unit: Bool,
+	Doc:  "The From domain is that of a service which writes in the name of its users: invoices, requests to sign, shared files, forms.",
+	Eval: func(f *Facts) float64 { return truth(f.lists().Has(f.From().Domain, hosts.Service)) },
+})
+
 // FromLocalDigits is how much of the local part is digits.
 var FromLocalDigits = define(Signal{
 	Name: "from.local_digits", Level: Sender, Unit: Ratio,
