@@ -76,7 +76,8 @@ type Filter struct {
 	Off       bool   // hand everything on unjudged
 	Limits    parse.Limits
 	Org       *signals.Org
-	Hosts     *hosts.Lists // nil: those in the binary
+	Hosts     *hosts.Lists   // nil: those in the binary
+	Words     *signals.Words // likewise
 	Auth      Verifier
 	Scanners  *scanner.Scanners // nil: none
 	History   store.History     // nil: nothing is remembered
@@ -109,7 +110,7 @@ func (f *Filter) Process(ctx context.Context, m Mail, deliver Deliver) Fate {
 
 // judge reaches a verdict. After gather it touches no network, disk or clock.
 func (f *Filter) judge(ctx context.Context, m Mail) *Record {
-	rec := &Record{Facts: &signals.Facts{Env: m.Env, Msg: &parse.Message{}, Org: f.Org, Hosts: f.Hosts, Size: len(m.Raw)}}
+	rec := &Record{Facts: &signals.Facts{Env: m.Env, Msg: &parse.Message{}, Org: f.Org, Hosts: f.Hosts, Words: f.Words, Size: len(m.Raw)}}
 	if f.Off {
 		rec.Verdict = policy.Verdict{Rule: "judging is off", Class: detect.Safe}
 		return rec

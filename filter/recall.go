@@ -18,7 +18,7 @@ type Trace func(*parse.Message) (*parse.Envelope, *mailauth.Results, error)
 // Unfold begins with a past message: all that can be done in any order, for
 // many messages at once. An error says that it is no message to learn from.
 func (f *Filter) Unfold(raw []byte, trace Trace) (*Record, error) {
-	rec := &Record{Facts: &signals.Facts{Org: f.Org, Hosts: f.Hosts, Size: len(raw)}, Fate: Relayed}
+	rec := &Record{Facts: &signals.Facts{Org: f.Org, Hosts: f.Hosts, Words: f.Words, Size: len(raw)}, Fate: Relayed}
 	err := guard(func() (err error) {
 		var auth *mailauth.Results
 		rec.Facts.Msg = parse.Read(raw, f.Limits)

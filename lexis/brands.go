@@ -2,9 +2,9 @@ package lexis
 
 import (
 	_ "embed" // brands.txt
+	"fmt"
 	"slices"
 	"strings"
-	"sync"
 	"unicode"
 	"unicode/utf8"
 )
@@ -40,24 +40,42 @@ var brandsFile string
 
 // Brands are all that are known, in the order of the table. They must not be
 // changed.
-var Brands = sync.OnceValue(func() []*Brand {
-	var list []*Brand
-	for line := range strings.Lines(brandsFile) {
-		fields := strings.Split(line, "|")
-		if len(fields) < 3 || line[0] == '#' {
+func (l *Lists) Brands() []*Brand { return l.brands.all }
+
+// parseBrands reads the table of brands.
+func parseBrands(text string) (list []*Brand, err error) {
+	n := 0
+	for line := range strings.Lines(text) {
+		n++
+		line = strings.TrimSpace(line)
+		if line == "" || line[0] == '#' {
 			continue
+		}
+		fields := strings.Split(line, "|")
+		if len(fields) < 3 || len(fields) > 4 {
+			return nil, fmt.Errorf("lexis: brands, line %d: %q is not \"Name | words, with commas | domains\", with the domains of customers behind another |", n, line)
 		}
 		b := &Brand{Name: strings.TrimSpace(fields[0]), Domains: strings.Fields(fields[2])}
 		for word := range strings.SplitSeq(fields[1], ",") {
-			b.Words = append(b.Words, strings.TrimSpace(word))
+			if word = strings.TrimSpace(word); word != "" {
+				b.Words = append(b.Words, word)
+			}
 		}
 		if len(fields) > 3 {
 			b.Lent = strings.Fields(fields[3])
 		}
+		switch {
+		case b.Name == "" || len(b.Words) == 0 || len(b.Domains) == 0:
+			return nil, fmt.Errorf("lexis: brands, line %d: %q lacks a name, a word or a domain", n, line)
+		case slices.ContainsFunc(slices.Concat(b.Domains, b.Lent), notDomain):
+			return nil, fmt.Errorf("lexis: brands, line %d: the domains of %q must be in lower case and apart by spaces", n, b.Name)
+		}
 		list = append(list, b)
 	}
-	return list
-})
+	return list, nil
+}
+
+func notDomain(s string) bool { return s != strings.ToLower(s) || strings.ContainsAny(s, ",/:@*") }
 
 // A brandWord is one that a brand is known by.
 type brandWord struct {
@@ -68,6 +86,7 @@ type brandWord struct {
 
 // brandIndex finds words by the hash of their first token.
 type brandIndex struct {
+	all     []*Brand
 	first   map[uint32][]brandWord
 	bits    [1 << 10]uint64 // a bit for each first token: most words of a text end here
 	within  []brandWord     // of scripts that put no space between words
@@ -75,26 +94,16 @@ type brandIndex struct {
 	lent    map[string]*Brand
 }
 
-var brands = sync.OnceValue(func() *brandIndex {
-	x := &brandIndex{first: map[uint32][]brandWord{}, domains: map[string]*Brand{}, lent: map[string]*Brand{}}
-	for _, b := range Brands() {
+// readBrands makes the index of a table.
+func readBrands(text string) (*brandIndex, error) {
+	list, err := parseBrands(text)
+	if err != nil {
+		return nil, err
+	}
+	x := &brandIndex{all: list, first: map[uint32][]brandWord{}, domains: map[string]*Brand{}, lent: map[string]*Brand{}}
+	for _, b := range list {
 		for _, word := range b.Words {
-			w := brandWord{brand: b, exact: strings.ContainsFunc(word, unicode.IsUpper)}
-			for rest := word; ; {
-				start, end, _ := token(rest)
-				if start == end {
-					break
-				}
-				w.tokens = append(w.tokens, rest[start:end])
-				rest = rest[end:]
-			}
-			if spaceless(word) {
-				x.within = append(x.within, brandWord{brand: b, tokens: []string{word}})
-				continue
-			}
-			_, _, h := token(word)
-			x.first[h] = append(x.first[h], w)
-			x.bits[h>>6%uint32(len(x.bits))] |= 1 << (h & 63)
+			x.enter(b, word)
 		}
 		for _, d := range b.Domains {
 			if x.domains[d] == nil {
@@ -105,8 +114,31 @@ var brands = sync.OnceValue(func() *brandIndex {
 			x.lent[d] = b
 		}
 	}
-	return x
-})
+	return x, nil
+}
+
+// enter adds a word that a brand is known by.
+func (x *brandIndex) enter(b *Brand, word string) {
+	if spaceless(word) {
+		x.within = append(x.within, brandWord{brand: b, tokens: []string{word}})
+		return
+	}
+	w := brandWord{brand: b, exact: strings.ContainsFunc(word, unicode.IsUpper)}
+	for rest := word; ; {
+		start, end, _ := token(rest)
+		if start == end {
+			break
+		}
+		w.tokens = append(w.tokens, rest[start:end])
+		rest = rest[end:]
+	}
+	if len(w.tokens) == 0 {
+		return
+	}
+	_, _, h := token(word)
+	x.first[h] = append(x.first[h], w)
+	x.bits[h>>6%uint32(len(x.bits))] |= 1 << (h & 63)
+}
 
 // spaceless reports a word with Chinese or Japanese letters.
 func spaceless(s string) bool {
@@ -164,8 +196,8 @@ func isLetter(r rune) bool { return r != utf8.RuneError && (unicode.IsLetter(r) 
 const maxBrands = 32
 
 // FindBrands lists the brands that text names, each once, in the order found.
-func FindBrands(text string) []*Brand {
-	x := brands()
+func (l *Lists) FindBrands(text string) []*Brand {
+	x := l.brands
 	var found []*Brand
 	note := func(b *Brand) {
 		if len(found) < maxBrands && !slices.Contains(found, b) {
@@ -230,8 +262,8 @@ func (w *brandWord) begins(text string) bool {
 
 // BrandOf is the brand that owns domain, in lower case and A-label form, or
 // nil.
-func BrandOf(domain string) *Brand {
-	x := brands()
+func (l *Lists) BrandOf(domain string) *Brand {
+	x := l.brands
 	for rest := domain; rest != ""; _, rest, _ = strings.Cut(rest, ".") {
 		if b := x.domains[rest]; b != nil && !b.Lends(domain) {
 			return b
@@ -242,4 +274,4 @@ func BrandOf(domain string) *Brand {
 
 // LentBy is the brand whose customers speak at domain, itself one of
 // [Brand.Lent], or nil.
-func LentBy(domain string) *Brand { return brands().lent[domain] }
+func (l *Lists) LentBy(domain string) *Brand { return l.brands.lent[domain] }

@@ -24,7 +24,7 @@ func TestFindBrands(t *testing.T) {
 		{"bank, of, my, america", ""},
 		{"", ""},
 	} {
-		found := FindBrands(c.text)
+		found := Builtin().FindBrands(c.text)
 		names := make([]string, 0, len(found))
 		for _, b := range found {
 			names = append(names, b.Name)
@@ -43,7 +43,7 @@ func TestBrandOf(t *testing.T) {
 		"drive.google.com": "Google", "sites.google.com": "", "ann.sites.google.com": "", "shop.onmicrosoft.com": "",
 	} {
 		got := ""
-		if b := BrandOf(domain); b != nil {
+		if b := Builtin().BrandOf(domain); b != nil {
 			got = b.Name
 			if !b.Owns(domain) {
 				t.Errorf("%s does not own %s", got, domain)
@@ -69,17 +69,17 @@ func TestTableOfBrands(t *testing.T) {
 			t.Errorf("no row: %q", line)
 		}
 	}
-	if len(Brands()) != rows || rows < 300 {
-		t.Errorf("%d brands of %d rows", len(Brands()), rows)
+	if len(Builtin().Brands()) != rows || rows < 300 {
+		t.Errorf("%d brands of %d rows", len(Builtin().Brands()), rows)
 	}
 	names := make([]string, 0, rows)
-	for _, b := range Brands() {
+	for _, b := range Builtin().Brands() {
 		if b.Name == "" || len(b.Words) == 0 || len(b.Domains) == 0 || slices.Contains(names, b.Name) {
 			t.Errorf("row of %q", b.Name)
 		}
 		names = append(names, b.Name)
 		for _, w := range b.Words {
-			if got := FindBrands(w); len(got) == 0 {
+			if got := Builtin().FindBrands(w); len(got) == 0 {
 				t.Errorf("%s is not found by %q", b.Name, w)
 			}
 		}
@@ -95,7 +95,7 @@ func BenchmarkFindBrands(b *testing.B) {
 	text := strings.Repeat("Your invoice for the new terminal is on its way; please confirm it at your bank. ", 250)
 	b.SetBytes(int64(len(text)))
 	for b.Loop() {
-		FindBrands(text)
+		Builtin().FindBrands(text)
 	}
 }
 
@@ -103,8 +103,8 @@ func BenchmarkFindBrands(b *testing.B) {
 func FuzzFindBrands(f *testing.F) {
 	f.Add("pay pal at & t", "DHL")
 	f.Fuzz(func(t *testing.T, a, b string) {
-		found := FindBrands(b)
-		both := FindBrands(a + "\n\n----\n\n" + b)
+		found := Builtin().FindBrands(b)
+		both := Builtin().FindBrands(a + "\n\n----\n\n" + b)
 		for _, brand := range found {
 			if len(both) < maxBrands && !slices.Contains(both, brand) {
 				t.Errorf("%s is in %q, but not behind %q", brand.Name, b, a)

@@ -117,8 +117,8 @@ func FuzzRead(f *testing.F) {
 		if utf8.ValidString(text) && !utf8.ValidString(plain) {
 			t.Errorf("%q is no text", plain)
 		}
-		r := lexis.Read(text)
-		if r != lexis.Read(plain) {
+		r := lexis.Builtin().Read(text)
+		if r != lexis.Builtin().Read(plain) {
 			t.Error("differs when it is plain")
 		}
 		if r.Confidence < 0 || r.Confidence > 1 || (r.Language == "") != (r.Confidence == 0) {

@@ -22,7 +22,7 @@ func TestHostile(t *testing.T) {
 	} {
 		text := strings.Repeat(piece, size/len(piece))
 		start := time.Now()
-		lexis.Read(text)
+		lexis.Builtin().Read(text)
 		lexis.Accounts(text)
 		lexis.Phones(text, "DE")
 		lexis.Amounts(text)

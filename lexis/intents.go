@@ -66,14 +66,13 @@ type Reading struct {
 
 // Read finds intents and language. A phrase counts for each of its intents
 // once where such phrases overlap, and not where an innocent one covers it.
-func Read(text string) Reading {
+func (l *Lists) Read(text string) Reading {
 	text = Plain(text)
-	l := lexicon()
 	room, _ := wordRoom.Get().(*[]word)
-	words := split((*room)[:0], text, l)
+	words := split((*room)[:0], text, l.lexicon)
 	r := Reading{Words: len(words)}
 	r.Language, r.Confidence = language(text, words)
-	l.count(words, l.speaking(&r), &r.Hits)
+	l.lexicon.count(words, l.lexicon.speaking(&r), &r.Hits)
 	*room = words
 	wordRoom.Put(room)
 	return r
@@ -83,7 +82,7 @@ func Read(text string) Reading {
 var wordRoom = sync.Pool{New: func() any { return new([]word) }}
 
 // Intents finds what the words of text want.
-func Intents(text string) [NumIntents]Hit { return Read(text).Hits }
+func (l *Lists) Intents(text string) [NumIntents]Hit { return l.Read(text).Hits }
 
 // speaking gives the files that count in a text: those of its language, and
 // English, which stands in the mail of all. A text of unknown language might

@@ -10,7 +10,7 @@ import (
 // strong lists the intents of at least half the strength.
 func strong(text string) string {
 	var out []string
-	for i, h := range lexis.Intents(text) {
+	for i, h := range lexis.Builtin().Intents(text) {
 		if h.Score >= 0.5 {
 			out = append(out, lexis.Intent(i).String())
 		}
@@ -82,7 +82,7 @@ func TestIntents(t *testing.T) {
 func TestHitShowsTheHeaviestPhrase(t *testing.T) {
 	t.Parallel()
 	const text = "Hello, log in please and verify your account today."
-	h := lexis.Intents(text)[lexis.Credential]
+	h := lexis.Builtin().Intents(text)[lexis.Credential]
 	if got := text[h.Start:h.End]; got != "verify your account" || h.Count != 2 {
 		t.Errorf("%q, %d phrases", got, h.Count)
 	}
@@ -138,21 +138,21 @@ var letter = strings.Repeat("Dear Kim, thank you for your message of 3 March. Th
 func BenchmarkRead(b *testing.B) {
 	b.SetBytes(int64(len(letter)))
 	b.ReportAllocs()
-	lexis.Read(letter)
+	lexis.Builtin().Read(letter)
 	for b.Loop() {
-		lexis.Read(letter)
+		lexis.Builtin().Read(letter)
 	}
 }
 
 func BenchmarkAll(b *testing.B) {
 	b.SetBytes(int64(len(letter)))
 	b.ReportAllocs()
-	lexis.Read(letter)
+	lexis.Builtin().Read(letter)
 	for b.Loop() {
-		lexis.Read(letter)
+		lexis.Builtin().Read(letter)
 		lexis.Accounts(letter)
 		lexis.Phones(letter, "")
 		lexis.Amounts(letter)
-		lexis.FindBrands(letter)
+		lexis.Builtin().FindBrands(letter)
 	}
 }

@@ -70,12 +70,9 @@ var languages = sync.OnceValue(func() *languageTable {
 // lexicon adds the words of the lexicon's files to what is known of the
 // letters of their languages.
 func (t *languageTable) lexicon(counts *[trigramSize][maxLanguages]float64) {
+	files := builtinLexicon()
 	for l, name := range t.names {
-		data, err := lexiconFiles.ReadFile("lexicon/" + name + ".txt")
-		if err != nil {
-			continue
-		}
-		for line := range strings.Lines(string(data)) {
+		for line := range strings.Lines(files[name]) {
 			_, list, ok := strings.Cut(line, ": ")
 			if !ok || line[0] == '#' {
 				continue
@@ -134,8 +131,8 @@ func trigram(a, b, c uint32) uint32 {
 // Language tells the language of text (ISO 639-1) and how sure that is, from
 // 0 to 1. Little text gives little confidence.
 func Language(text string) (lang string, confidence float64) {
-	r := Read(text)
-	return r.Language, r.Confidence
+	text = Plain(text)
+	return language(text, split(nil, text, noLexicon))
 }
 
 // language is Language of a text that is split into words.

@@ -2,12 +2,13 @@ package lexis
 
 import (
 	"embed"
+	"errors"
+	"fmt"
 	"maps"
 	"path"
 	"slices"
 	"strconv"
 	"strings"
-	"sync"
 )
 
 // The lexicon: one file a language, in sections of intents, with lines
@@ -19,10 +20,21 @@ import (
 var lexiconFiles embed.FS
 
 const (
-	innocent   = NumIntents // not an intent: hides the others
-	minStem    = 3          // letters of a word before *
+	innocent  = NumIntents // not an intent: hides the others
+	minStem   = 3          // letters of a word before *
+	gapSymbol = 1
+)
+
+// Limits of the lexicon. The tables must stay half empty.
+const (
+	maxFiles   = 16 // languages
 	maxPhrases = 1 << 14
-	gapSymbol  = 1
+	maxEntry   = 500 // bytes of a phrase
+	maxNodes   = 1<<16 - 2
+	symbolBits = 15
+	stemBits   = 10
+	maxSymbols = 1 << (symbolBits - 1)
+	maxStems   = 1 << (stemBits - 1)
 )
 
 type lexiconTable struct {
@@ -47,6 +59,8 @@ type growth struct {
 	*lexiconTable
 	edges map[uint32]uint16 // nodes by the one before and the symbol
 	ends  []uint16          // the phrase that ends at a node
+
+	stemmed int // stems that were entered
 }
 
 func edge(node, symbol uint16) uint32 { return uint32(node)<<16 | uint32(symbol) }
@@ -58,27 +72,47 @@ type phrase struct {
 	also   uint16 // another phrase of the same words; 0 where none
 }
 
-var lexicon = sync.OnceValue(func() *lexiconTable {
-	l := &growth{
-		&lexiconTable{symbols: newTable(15), stems: newTable(10), phrases: make([]phrase, 1), last: gapSymbol, files: map[string]uint16{}},
-		map[uint32]uint16{},
-		make([]uint16, 1),
-	}
+// builtinLexicon is what each language's file in the program says.
+func builtinLexicon() map[string]string {
 	files, err := lexiconFiles.ReadDir("lexicon")
 	if err != nil {
 		panic(err)
 	}
-	for i, f := range files {
-		l.files[strings.TrimSuffix(f.Name(), ".txt")] = 1 << i
+	texts := make(map[string]string, len(files))
+	for _, f := range files {
 		data, err := lexiconFiles.ReadFile(path.Join("lexicon", f.Name()))
 		if err != nil {
 			panic(err)
 		}
-		l.read(f.Name(), string(data))
+		texts[strings.TrimSuffix(f.Name(), ".txt")] = string(data)
+	}
+	return texts
+}
+
+// readLexicon makes the table of the files by language.
+func readLexicon(files map[string]string) (*lexiconTable, error) {
+	if len(files) > maxFiles {
+		return nil, fmt.Errorf("lexis: there are lexicons of %d languages; leave out some, so that there are %d at most", len(files), maxFiles)
+	}
+	l := &growth{
+		&lexiconTable{symbols: newTable(symbolBits), stems: newTable(stemBits), phrases: make([]phrase, 1), last: gapSymbol, files: map[string]uint16{}},
+		map[uint32]uint16{},
+		make([]uint16, 1),
+		0,
+	}
+	var errs []error
+	for i, lang := range slices.Sorted(maps.Keys(files)) {
+		l.files[lang] = 1 << i
+		if err := l.read(lang, files[lang]); err != nil {
+			errs = append(errs, err)
+		}
+	}
+	if len(errs) > 0 {
+		return nil, errors.Join(errs...)
 	}
 	l.plant()
-	return l.lexiconTable
-})
+	return l.lexiconTable, nil
+}
 
 // plant sets the tree as it is read.
 func (l *growth) plant() {
@@ -87,7 +121,7 @@ func (l *growth) plant() {
 	order := append(make([]uint16, 0, len(l.ends)), 0) // of the nodes, as they grew
 	for i := 0; i < len(order); i++ {
 		n := &l.nodes[i]
-		n.phrase, n.children = l.ends[order[i]], uint16(len(order)) //nolint:gosec // step checks how many there are
+		n.phrase, n.children = l.ends[order[i]], uint16(len(order)) //nolint:gosec // add checks how many there are
 		from, _ := slices.BinarySearch(edges, edge(order[i], 0))
 		for _, e := range edges[from:] {
 			if uint16(e>>16) != order[i] {
@@ -124,69 +158,93 @@ func (l *lexiconTable) child(n, symbol uint16) uint16 {
 	return 0
 }
 
-func (l *growth) read(name, data string) {
-	intent, file := innocent, l.files[strings.TrimSuffix(name, ".txt")]
+// read enters the phrases of a language's file.
+func (l *growth) read(lang, data string) error {
+	intent, n := innocent, 0
 	for line := range strings.Lines(data) {
+		n++
 		line, _, _ = strings.Cut(line, "#")
 		line = strings.TrimSpace(line)
-		if line == "" {
-			continue
+		var err error
+		switch section, ok := strings.CutPrefix(line, "["); {
+		case line == "":
+		case ok:
+			intent, err = intentOf(strings.TrimSuffix(section, "]"))
+		default:
+			err = l.line(line, phrase{intent: intent, files: l.files[lang]})
 		}
-		if section, ok := strings.CutPrefix(line, "["); ok {
-			intent = intentOf(name, strings.TrimSuffix(section, "]"))
-			continue
-		}
-		share, list, _ := strings.Cut(line, ":")
-		weight, err := strconv.ParseFloat(share, 64)
 		if err != nil {
-			panic("lexis: " + name + ": " + line)
-		}
-		for entry := range strings.SplitSeq(list, ",") {
-			if entry = strings.TrimSpace(entry); entry != "" {
-				l.add(entry, phrase{intent: intent, weight: weight, files: file})
-			}
+			return fmt.Errorf("lexis: %s%s, line %d: %w", lexiconName, lang, n, err)
 		}
 	}
+	return nil
 }
 
-func intentOf(file, name string) Intent {
+// line enters the phrases of one line.
+func (l *growth) line(line string, p phrase) error {
+	share, list, ok := strings.Cut(line, ":")
+	weight, err := strconv.ParseFloat(share, 64)
+	if !ok || err != nil || !(weight > 0 && weight <= 1) {
+		return fmt.Errorf("%.60q does not begin with a weight above 0 and up to 1, and a colon, as in \"0.5: phrase, phrase\"", line)
+	}
+	p.weight = weight
+	for entry := range strings.SplitSeq(list, ",") {
+		if entry = strings.TrimSpace(entry); entry == "" {
+			continue
+		}
+		if err := l.add(entry, p); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+func intentOf(name string) (Intent, error) {
 	if name == "innocent" {
-		return innocent
+		return innocent, nil
 	}
 	i := slices.Index(intentNames[:], name)
 	if i < 0 {
-		panic("lexis: " + file + ": unknown intent " + name)
+		return 0, fmt.Errorf("no intent is called %.60q; there are innocent, %s", name, strings.Join(intentNames[:], ", "))
 	}
-	return Intent(i) //nolint:gosec // an index of the names
+	return Intent(i), nil //nolint:gosec // an index of the names
 }
+
+// errFull says that a limit of the tables was reached.
+var errFull = errors.New("the lexicons are too large: leave out some phrases")
 
 // add enters a phrase. Languages share phrases: the first weight of the
 // same words and intent stays.
-func (l *growth) add(entry string, p phrase) {
-	node := uint16(0)
-	for field := range strings.FieldsSeq(entry) {
+func (l *growth) add(entry string, p phrase) error {
+	if len(l.ends) > maxNodes-maxEntry || len(l.phrases) == maxPhrases || int(l.last) > maxSymbols-maxEntry || l.stemmed > maxStems {
+		return errFull
+	}
+	node, words := uint16(0), 0
+	for field := range strings.FieldsSeq(entry[:min(len(entry), maxEntry)]) {
 		if field == "_" {
 			node = l.step(node, gapSymbol)
 			continue
 		}
 		field, stem := strings.CutSuffix(field, "*")
-		words := split(nil, field, noLexicon)
-		for i, w := range words {
-			node = l.step(node, l.name(w.hash, stem && i == len(words)-1 && w.letters >= minStem))
+		list := split(nil, field, noLexicon)
+		for i, w := range list {
+			node = l.step(node, l.name(w.hash, stem && i == len(list)-1 && w.letters >= minStem))
 		}
+		words += len(list)
+	}
+	if words == 0 {
+		return fmt.Errorf("%.60q has no word", entry)
 	}
 	for q := l.ends[node]; q != 0; q = l.phrases[q].also {
 		if l.phrases[q].intent == p.intent {
 			l.phrases[q].files |= p.files
-			return
+			return nil
 		}
-	}
-	if node == 0 || len(l.phrases) == maxPhrases {
-		panic("lexis: cannot enter " + entry)
 	}
 	p.also = l.ends[node]
 	l.ends[node] = uint16(len(l.phrases)) //nolint:gosec // checked above
 	l.phrases = append(l.phrases, p)
+	return nil
 }
 
 // name gives the symbol of a word or of the beginning of words.
@@ -198,6 +256,9 @@ func (l *growth) name(hash uint32, stem bool) uint16 {
 	if sym := t.get(hash); sym != 0 {
 		return sym
 	}
+	if stem {
+		l.stemmed++
+	}
 	l.last++
 	t.put(hash, l.last)
 	return l.last
@@ -206,10 +267,7 @@ func (l *growth) name(hash uint32, stem bool) uint16 {
 func (l *growth) step(node, symbol uint16) uint16 {
 	next := l.edges[edge(node, symbol)]
 	if next == 0 {
-		if len(l.ends) == 1<<16-1 {
-			panic("lexis: the lexicon is too large")
-		}
-		next = uint16(len(l.ends)) //nolint:gosec // checked above
+		next = uint16(len(l.ends)) //nolint:gosec // add checks how many there are
 		l.edges[edge(node, symbol)] = next
 		l.ends = append(l.ends, 0)
 	}

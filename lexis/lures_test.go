@@ -21,7 +21,7 @@ func TestLures(t *testing.T) {
 			continue
 		}
 		lang, wants, _ := strings.Cut(head, ": ")
-		r := lexis.Read(text)
+		r := lexis.Builtin().Read(text)
 		if r.Language != lang {
 			t.Errorf("%s: read as %s: %s", lang, r.Language, text)
 		}

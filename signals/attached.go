@@ -78,9 +78,9 @@ func (f *Facts) readFiles() *files {
 		return out
 	}
 	folded, _ := parse.Fold(strings.ToValidUTF8(all.String(), ""))
-	out.wants = lexis.Read(head(folded, maxRead))
-	for _, b := range lexis.FindBrands(folded) {
-		if lexis.BrandOf(f.From().Domain) != b {
+	out.wants = f.words().Read(head(folded, maxRead))
+	for _, b := range f.words().FindBrands(folded) {
+		if f.words().BrandOf(f.From().Domain) != b {
 			out.brands++
 		}
 	}

@@ -33,11 +33,11 @@ func (f *Facts) claim() *brandClaim {
 	}
 	t := &f.Msg.Text
 	c := &brandClaim{
-		name:    lexis.FindBrands(head(f.author().Name, maxName)),
-		subject: lexis.FindBrands(head(f.Msg.Subject, maxNameText)),
-		first:   lexis.FindBrands(head(t.Folded, maxFirst)),
-		alt:     lexis.FindBrands(head(t.Alt, maxAlt)),
-		footer:  lexis.FindBrands(tail(t.Folded, maxFooter) + "\n" + head(t.Signature, maxFooter) + "\n" + head(t.Disclaimer, maxFooter)),
+		name:    f.words().FindBrands(head(f.author().Name, maxName)),
+		subject: f.words().FindBrands(head(f.Msg.Subject, maxNameText)),
+		first:   f.words().FindBrands(head(t.Folded, maxFirst)),
+		alt:     f.words().FindBrands(head(t.Alt, maxAlt)),
+		footer:  f.words().FindBrands(tail(t.Folded, maxFooter) + "\n" + head(t.Signature, maxFooter) + "\n" + head(t.Disclaimer, maxFooter)),
 	}
 	c.choose()
 	if c.main != nil {
@@ -175,7 +175,7 @@ const (
 func (f *Facts) lures(is func(*target) bool) float64 {
 	v := f.look()
 	if v.lures == nil {
-		v.lures = readLures(v.links[:min(len(v.links), maxLures)])
+		v.lures = f.readLures(v.links[:min(len(v.links), maxLures)])
 	}
 	n := 0
 	for _, t := range v.lures {
@@ -184,7 +184,7 @@ func (f *Facts) lures(is func(*target) bool) float64 {
 	return float64(n)
 }
 
-func readLures(links []target) []*target {
+func (f *Facts) readLures(links []target) []*target {
 	lures := []*target{}
 	last, wants := "", false
 	for i := range links {
@@ -193,7 +193,7 @@ func readLures(links []target) []*target {
 			continue
 		}
 		if t.Text != last {
-			hits := lexis.Intents(t.Text)
+			hits := f.words().Intents(t.Text)
 			last = t.Text
 			wants = hits[lexis.Bulk].Count == 0 && hits[lexis.Action].Count+hits[lexis.Credential].Count+hits[lexis.FileShare].Count > 0
 		}

@@ -21,6 +21,7 @@ type Facts struct {
 	Like    *Likeness       // what the names are like; nil where nobody looked
 	Org     *Org
 	Hosts   *hosts.Lists // those that come with the program where nil
+	Words   *Words       // likewise
 	Size    int          // bytes of the message as received
 	Missing []string     // stages that timed out or failed: "auth", "history", ...
 

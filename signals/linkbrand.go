@@ -3,26 +3,12 @@ package signals
 import (
 	"slices"
 	"strings"
-	"sync"
 
 	"postern/hosts"
 	"postern/lexis"
 	"postern/lookalike"
 	"postern/parse"
 )
-
-// brandDomains finds the domain of a brand that another passes for.
-var brandDomains = sync.OnceValue(func() *lookalike.Index {
-	x := lookalike.New(1 << 12)
-	for _, b := range lexis.Brands() {
-		for _, d := range b.Domains {
-			if label, _, _ := strings.Cut(d, "."); len(label) >= minBrand && parse.OrgDomain(d) == d {
-				x.Put(lookalike.Partner{Domain: d, Weight: 1})
-			}
-		}
-	}
-	return x
-})
 
 // Limits of looking for brands in hosts.
 const (
@@ -38,7 +24,7 @@ func (f *Facts) claimed() []*lexis.Brand {
 	if !v.claimsRead {
 		v.claimsRead = true
 		name := f.author().Name
-		v.claims = lexis.FindBrands(name[:min(len(name), maxName)] + "\n" + f.Msg.Subject[:min(len(f.Msg.Subject), maxClaimed)])
+		v.claims = f.words().FindBrands(name[:min(len(name), maxName)] + "\n" + f.Msg.Subject[:min(len(f.Msg.Subject), maxClaimed)])
 	}
 	return v.claims
 }
@@ -49,7 +35,7 @@ func (f *Facts) named() []*lexis.Brand {
 	if !v.namesRead {
 		v.namesRead = true
 		text := f.Msg.Text.Visible
-		v.names = lexis.FindBrands(text[:min(len(text), maxClaimed)])
+		v.names = f.words().FindBrands(text[:min(len(text), maxClaimed)])
 	}
 	return v.names
 }
@@ -98,7 +84,7 @@ var LinkBrandName = define(Signal{
 		last, borrows := "", false
 		return countLinks(f, func(t *target) bool {
 			if t.Leads != last {
-				last, borrows = t.Leads, foreignBrand(strings.TrimSuffix(t.Leads, suffixOf(t.org)), t.Leads)
+				last, borrows = t.Leads, f.foreignBrand(strings.TrimSuffix(t.Leads, suffixOf(t.org)), t.Leads)
 			}
 			return borrows
 		})
@@ -112,14 +98,14 @@ var LinkBrandPath = define(Signal{
 	Eval: func(f *Facts) float64 {
 		senders := f.senders()
 		return countLinks(f, func(t *target) bool {
-			return len(t.last.Path) > minBrand && !senders.has(t.org) && foreignBrand(t.last.Path[:min(len(t.last.Path), maxURL)], t.Leads)
+			return len(t.last.Path) > minBrand && !senders.has(t.org) && f.foreignBrand(t.last.Path[:min(len(t.last.Path), maxURL)], t.Leads)
 		})
 	},
 })
 
 // foreignBrand tells whether text names a brand that does not own host.
-func foreignBrand(text, host string) bool {
-	return slices.ContainsFunc(lexis.FindBrands(text), func(b *lexis.Brand) bool { return !b.Owns(host) && !b.Lends(host) })
+func (f *Facts) foreignBrand(text, host string) bool {
+	return slices.ContainsFunc(f.words().FindBrands(text), func(b *lexis.Brand) bool { return !b.Owns(host) && !b.Lends(host) })
 }
 
 // suffixOf is what follows the first label of an organisational domain.
@@ -135,7 +121,7 @@ var LinkBrandTwin = define(Signal{
 	Eval: func(f *Facts) float64 {
 		n, looked := 0, 0
 		f.eachOrg(func(org string, _ int, t *target) {
-			if looked++; looked <= maxBorrow && t.kind&(hosts.IP|hosts.HighTrust) == 0 && brandTwin(t.Leads) {
+			if looked++; looked <= maxBorrow && t.kind&(hosts.IP|hosts.HighTrust) == 0 && f.brandTwin(t.Leads) {
 				n++
 			}
 		})
@@ -146,12 +132,12 @@ var LinkBrandTwin = define(Signal{
 // brandTwin tells whether host passes for one of a brand's. The same name
 // under another suffix is often somebody's honest own, and a short name within
 // a word a part of it.
-func brandTwin(host string) bool {
+func (f *Facts) brandTwin(host string) bool {
 	org := parse.OrgDomain(host)
-	if lexis.BrandOf(host) != nil || lexis.LentBy(org) != nil {
+	if f.words().BrandOf(host) != nil || f.words().LentBy(org) != nil {
 		return false
 	}
-	m, ok := brandDomains().Near(host)
+	m, ok := f.words().twins.Near(host)
 	if !ok || m.Kind == lookalike.Suffix {
 		return false
 	}
@@ -167,7 +153,7 @@ var LinkBrandImages = define(Signal{
 	Eval: func(f *Facts) float64 {
 		senders := f.senders()
 		return float64(f.resources(func(host string) bool {
-			b := lexis.BrandOf(host)
+			b := f.words().BrandOf(host)
 			return b != nil && !slices.ContainsFunc(senders.orgs[:senders.n], b.Owns) &&
 				(slices.Contains(f.claimed(), b) || slices.Contains(f.named(), b)) &&
 				countLinks(f, func(t *target) bool { return b.Owns(t.Leads) }) == 0
@@ -185,7 +171,7 @@ var LinkBrandShown = define(Signal{
 			if !t.disguised {
 				return false
 			}
-			b := lexis.BrandOf(t.shown)
+			b := f.words().BrandOf(t.shown)
 			return b != nil && !b.Owns(t.Leads) && !slices.ContainsFunc(senders.orgs[:senders.n], b.Owns)
 		})
 	},
@@ -199,7 +185,7 @@ var LinkBrandText = define(Signal{
 		senders := f.senders()
 		return countLinks(f, func(t *target) bool {
 			return t.Text != "" && len(t.Text) < maxWords && t.shown == "" && !senders.has(t.org) && t.kind&hosts.Mailer == 0 &&
-				foreignBrand(t.Text, t.Leads)
+				f.foreignBrand(t.Text, t.Leads)
 		})
 	},
 })
@@ -211,7 +197,7 @@ var FromClaimForeign = define(Signal{
 	Doc: "The sender's name bears a brand, while neither From, nor the envelope sender, nor a verified signature is of that brand.",
 	Eval: func(f *Facts) float64 {
 		name := f.author().Name
-		claims := lexis.FindBrands(name[:min(len(name), maxName)])
+		claims := f.words().FindBrands(name[:min(len(name), maxName)])
 		senders := f.senders()
 		return truth(len(claims) > 0 && !slices.ContainsFunc(senders.orgs[:senders.n], func(org string) bool { return owned(claims, org) }))
 	},
@@ -221,7 +207,7 @@ var FromClaimForeign = define(Signal{
 var FromBrandTwin = define(Signal{
 	Name: "from.brand_lookalike", Level: Domain, Unit: Bool,
 	Doc:  "The From domain reads like a brand's, by a letter, a hyphen, digits or a word more, or holds it whole.",
-	Eval: func(f *Facts) float64 { return truth(f.From().Domain != "" && brandTwin(f.From().Domain)) },
+	Eval: func(f *Facts) float64 { return truth(f.From().Domain != "" && f.brandTwin(f.From().Domain)) },
 })
 
 // FromBrand tells whether the sender's domain is a brand's.
@@ -230,7 +216,7 @@ var FromBrand = define(Signal{
 	Doc: "The From domain is that of a well-known brand, or of a large and careful sender.",
 	Eval: func(f *Facts) float64 {
 		d := f.From().Domain
-		return truth(d != "" && (lexis.BrandOf(d) != nil || f.lists().Of(d, "")&hosts.HighTrust != 0))
+		return truth(d != "" && (f.words().BrandOf(d) != nil || f.lists().Of(d, "")&hosts.HighTrust != 0))
 	},
 })
 

@@ -4,7 +4,6 @@ import (
 	"strings"
 
 	"postern/hosts"
-	"postern/lexis"
 	"postern/parse"
 )
 
@@ -100,7 +99,7 @@ var LinkKnownShare = define(Signal{
 
 // wellKnown tells whether a link leads to a well-known site's own pages.
 func (f *Facts) wellKnown(t *target) bool {
-	return t.kind&hosts.Rented == 0 && (t.kind&hosts.HighTrust != 0 || lexis.BrandOf(t.Leads) != nil)
+	return t.kind&hosts.Rented == 0 && (t.kind&hosts.HighTrust != 0 || f.words().BrandOf(t.Leads) != nil)
 }
 
 // LinkURLs counts what is different of the links.

@@ -59,7 +59,7 @@ var LinkNestedLures = define(Signal{
 	Doc: "Links in the text of attached messages, of the first sixty, that are buttons, and lead neither to those behind the message nor to us.",
 	Eval: func(f *Facts) float64 {
 		links := f.nested()
-		return count(readLures(links[:min(len(links), maxLures)]), f.outside)
+		return count(f.readLures(links[:min(len(links), maxLures)]), f.outside)
 	},
 })
 

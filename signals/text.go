@@ -35,7 +35,7 @@ type text struct {
 // of them would pass for letters. Region is the sender's country, for numbers
 // that do not name theirs. Characters without width are counted in what is
 // hidden as well, where package parse puts them.
-func readText(subject, region string, body *parse.Text) text {
+func readText(words *Words, subject, region string, body *parse.Text) text {
 	var t text
 	subject = head(subject, maxText)
 	plain, _ := parse.Fold(subject)
@@ -45,9 +45,9 @@ func readText(subject, region string, body *parse.Text) text {
 	} else {
 		t.read = plain + "\n\n" + head(body.Folded, maxRead)
 	}
-	t.reading = lexis.Read(t.read)
+	t.reading = words.Read(t.read)
 	if body.Quoted != "" {
-		t.quoted = lexis.Read(head(body.Quoted, maxRead))
+		t.quoted = words.Read(head(body.Quoted, maxRead))
 	}
 	t.visible = utf8.RuneCountInString(body.Visible)
 	for _, s := range []string{subject, body.Visible, body.Hidden} {

@@ -43,7 +43,7 @@ func (f *Facts) Ready() { f.look() }
 func (f *Facts) look() *view {
 	if f.seen == nil {
 		f.seen = &view{
-			text:  readText(f.Msg.Subject, region(f.From().Domain), &f.Msg.Text),
+			text:  readText(f.words(), f.Msg.Subject, region(f.From().Domain), &f.Msg.Text),
 			forms: readForms(&f.Msg.Text),
 			codes: f.Msg.Codes,
 		}

@@ -7,6 +7,7 @@ import (
 	"testing"
 
 	"postern/hosts"
+	"postern/lexis"
 )
 
 func TestLists(t *testing.T) {
@@ -25,10 +26,21 @@ func TestLists(t *testing.T) {
 	write("shorteners.txt", "short.example\n")
 	c, found := load([]byte(config))
 	l, err := c.Lists.load()
-	if len(found) != 0 || err != nil || l.Of("short.example", "") != hosts.Shortener || l.Of("bit.ly", "")&hosts.Shortener != 0 {
+	if len(found) != 0 || err != nil || l.words != nil ||
+		l.hosts.Of("short.example", "") != hosts.Shortener || l.hosts.Of("bit.ly", "")&hosts.Shortener != 0 {
 		t.Errorf("a folder with one list: %v, %v", found, err)
 	}
+	write("brands.txt", "# ours\nHarbour Bank | harbour bank | harbour.example\n")
+	write("lexicon-sv.txt", "[credential]\n0.6: bekräfta ditt konto\n")
+	c, found = load([]byte(config))
+	l, err = c.Lists.load()
+	if len(found) != 0 || err != nil || len(l.words.Brands()) != 1 || l.words.BrandOf("www.harbour.example") == nil ||
+		l.words.Intents("Bekräfta ditt konto.")[lexis.Credential].Count != 1 || l.words.Intents("Verify your account.")[lexis.Credential].Count != 1 {
+		t.Errorf("a folder with brands and a language: %v, %v", found, err)
+	}
 	write("shortners.txt", "")
+	write("lexicon-de.txt", "[innocent]\n1: a\n[credentail]\n")
+	write("brands.txt", "\nHarbour Bank | harbour bank\n")
 	write("forms.txt", "https://example.com\n")
 	if err := os.Mkdir(filepath.Join(dir, "mailers.txt"), 0o700); err != nil {
 		t.Fatal(err)
@@ -40,7 +52,8 @@ func TestLists(t *testing.T) {
 		t.Fatal(err)
 	}
 	if _, found := load([]byte(config)); len(found) == 0 || !strings.Contains((&problems{"f", found}).Error(), "shortners") ||
-		!strings.Contains((&problems{"f", found}).Error(), "forms, line 1") {
+		!strings.Contains((&problems{"f", found}).Error(), "forms, line 1") || !strings.Contains((&problems{"f", found}).Error(), "lexicon-de, line 3") ||
+		!strings.Contains((&problems{"f", found}).Error(), "brands, line 2") {
 		t.Errorf("lists that are wrong: %v", found)
 	}
 }

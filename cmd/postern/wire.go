@@ -86,10 +86,10 @@ func (m *memory) held(ctx context.Context) (n int) {
 func newFilter(c *config, m memory, dns mailauth.Resolver, rules func() *policy.Policy, log *slog.Logger) *filter.Filter {
 	lists, err := c.Lists.load()
 	if err != nil { // the folder changed since it was checked
-		log.Warn("the lists of hosts in the binary hold", slog.Any("err", err))
+		log.Warn("the lists in the binary hold", slog.Any("err", err))
 	}
 	return &filter.Filter{
-		Hostname: c.hostname(), Off: c.Filter.Off, Limits: parse.DefaultLimits, Org: &c.Organization, Hosts: lists,
+		Hostname: c.hostname(), Off: c.Filter.Off, Limits: parse.DefaultLimits, Org: &c.Organization, Hosts: lists.hosts, Words: lists.words,
 		Auth:     &mailauth.Verifier{DNS: dns, Trusted: c.Auth.TrustedIDs},
 		Scanners: scanner.New(c.Scanners, dns, func(err error) bool { return errors.Is(err, mailauth.ErrNotFound) }),
 		History:  m.history, Journal: m.journal, Holding: m.holding,

@@ -16,7 +16,7 @@ import (
 // the brand.
 func TestATwinIsTheBrandsOwn(t *testing.T) {
 	t.Parallel()
-	brand := lexis.Brands()[0]
+	brand := lexis.Builtin().Brands()[0]
 	dir := filepath.Join(t.TempDir(), "phish", "test")
 	if err := os.MkdirAll(dir, 0o700); err != nil {
 		t.Fatal(err)
