@@ -1,6 +1,10 @@
 package detect
 
-import "postern/signals"
+import (
+	"math"
+
+	"postern/signals"
+)
 
 // An oddity is what a stranger in a stolen mailbox cannot help to show.
 type oddity struct {
@@ -19,7 +23,9 @@ var journey = [...]oddity{
 
 const (
 	travels = 5.5
-	atHome  = -1 // the usual network
+	atHome  = -1  // the usual network
+	moved   = 1.2 // in place of travels, where the servers are new as well
+	steady  = 6   // days on which somebody wrote whose places and programs can be told
 )
 
 // oddities are what no journey explains.
@@ -34,13 +40,17 @@ var oddities = [...]oddity{
 // writes, and tells how much it is. By which way mail of ours comes depends on
 // where it is written: that tells nothing more.
 func (b *balance) character(v signals.Vector) (nats float64) {
+	most := travels * min(v.Of(signals.SenderDays)/steady, 1)
+	if rerouted(v) || math.IsNaN(most) {
+		most = moved
+	}
 	for _, o := range journey {
 		if !is(v, signals.SenderFirstContact) { // else it is somebody else who may sit elsewhere
-			nats += b.odd(v, o, travels-nats)
+			nats += b.odd(v, o, most-nats)
 		}
 	}
 	for _, o := range oddities {
-		if o.bits != signals.SenderNewRoute || is(v, signals.OrgInbound) {
+		if o.bits != signals.SenderNewRoute || is(v, signals.OrgInbound) && !rerouted(v) {
 			nats += b.odd(v, o, o.most)
 		}
 	}
@@ -48,6 +58,14 @@ func (b *balance) character(v signals.Vector) (nats float64) {
 		b.weigh(atHome, signals.SenderNewPlace, "")
 	}
 	return nats
+}
+
+// rerouted tells whether a proven message came by servers that its sender never
+// used: a firm that moves to another provider has all that is new at once, or
+// somebody forwards. A thief in a stolen mailbox sends by the servers that are
+// known.
+func rerouted(v signals.Vector) bool {
+	return is(v, signals.OrgInbound) && is(v, signals.AuthAligned) && v.Of(signals.SenderNewRoute) > 0
 }
 
 func (b *balance) odd(v signals.Vector, o oddity, most float64) float64 {

@@ -52,6 +52,9 @@ func (d executiveImpersonation) Detect(f *signals.Facts, v signals.Vector) []Fin
 	if wantsNothing && heard {
 		return nil // who bears a name of ours, and no more
 	}
+	if wantsNothing && !mature(v) && !is(v, signals.FromReplyToForeign) {
+		s.score = min(s.score, idle)
+	}
 	if wantsNothing && !vip && ours == "" && (!free || v.Of(signals.NameOursWrites) != 0) || !mature(v) && !vip && ours == "" {
 		s.score = min(s.score, idle)
 	}

@@ -20,6 +20,8 @@ func (mailbomb) Doc() string {
 const (
 	floodHour  = 6 // messages within the hour
 	floodTimes = 6 // times what is usual
+	floodMost  = 7 // nats
+	heardOften = 8 // days on which a domain wrote that ours deal with
 )
 
 func (d mailbomb) Detect(_ *signals.Facts, v signals.Vector) []Finding {
@@ -31,10 +33,13 @@ func (d mailbomb) Detect(_ *signals.Facts, v signals.Vector) []Finding {
 		return nil // one who writes much, such as a series of patches
 	}
 	b := &balance{odds: -5 + math.Log(burst)}
-	b.weigh(2.5*math.Log2(hour/floodHour), signals.RcptBurst, "the recipient had "+plural(hour, "message", "messages")+" within the hour, "+plural(burst, "time", "times")+" what is usual")
+	b.weigh(min(2.5*math.Log2(hour/floodHour), floodMost), signals.RcptBurst, "the recipient had "+plural(hour, "message", "messages")+" within the hour, "+plural(burst, "time", "times")+" what is usual")
 	b.when(is(v, signals.DomainFirstContact), 1.2, signals.DomainFirstContact, "nobody here had mail from this domain before")
-	b.when(some(v, signals.DomainOut), -2, signals.DomainOut, "")
+	b.when(some(v, signals.DomainOut), -6, signals.DomainOut, "") // no service that anybody can sign others up to
 	b.when(v.Of(signals.PairTrust) >= settledDays, -1.5, signals.PairTrust, "")
-	b.when(v.Of(signals.IntentReceipt) >= wished || is(v, signals.HeaderList), 0.6, signals.IntentReceipt, "")
+	welcome := v.Of(signals.IntentReceipt) >= wished || is(v, signals.HeaderList)
+	b.when(v.Of(signals.DomainDays) >= heardOften, -2.5, signals.DomainDays, "")
+	b.when(v.Of(signals.DomainDays) >= heardOften && !welcome, -2, signals.DomainDays, "")
+	b.when(welcome, 0.6, signals.IntentReceipt, "")
 	return b.finding(d, Mailbomb)
 }

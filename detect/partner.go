@@ -18,11 +18,16 @@ func (d partnerLookalike) Detect(f *signals.Facts, v signals.Vector) []Finding {
 		return nil
 	}
 	dealt := v.Of(signals.DomainPartnerSent) + v.Of(signals.DomainPartnerReceived)
+	heard := v.Of(signals.DomainFirstSeen) >= grown
+	if heard && v.Of(signals.DomainDays) >= settledDays && acquainted(v) && is(v, signals.AuthAligned) || some(v, signals.AccountKnown) && is(v, signals.AuthAligned) {
+		return nil // both are known, and have names that are near
+	}
 	if dealt < 1 || v.Of(signals.DomainSeen)+v.Of(signals.DomainOut) >= dealt {
 		return nil // the sender is known better, and the other may be the imitation
 	}
-	if !mature(v) && (is(v, signals.DomainPartnerCombo) || is(v, signals.DomainPartnerSuffix)) {
-		return nil // daughters that were not heard of yet
+	bare := !is(v, signals.ThreadDomainSwapped) && foremost(v) < 0 && !some(v, signals.AccountNew)
+	if !mature(v) && (is(v, signals.DomainPartnerCombo) || is(v, signals.DomainPartnerSuffix) || is(v, signals.DomainPartnerSlip) && bare) {
+		return nil // daughters and neighbours that were not heard of yet
 	}
 	if some(v, signals.AccountElsewhere) && v.Of(signals.AccountElsewhere) == v.Of(signals.AccountNew) && !is(v, signals.DomainPartnerTwin) {
 		return nil // it is paid where it always was: a daughter, or another name
@@ -36,6 +41,8 @@ func (d partnerLookalike) Detect(f *signals.Facts, v signals.Vector) []Finding {
 		s.because(0.8, signals.DomainPartnerTwin, "the sender's domain "+domain+" reads like "+known)
 	case is(v, signals.DomainPartnerEmbedded):
 		s.because(0.7, signals.DomainPartnerEmbedded, "the sender's domain "+domain+" shows in front "+known)
+	case is(v, signals.DomainPartnerSlip) && heard:
+		s.because(0.35, signals.DomainPartnerSlip, "the sender's domain "+domain+" is, but for a letter or a sign, "+known)
 	case is(v, signals.DomainPartnerSlip):
 		s.because(0.5, signals.DomainPartnerSlip, "the sender's domain "+domain+" is, but for a letter or a sign, "+known)
 	case is(v, signals.DomainPartnerSuffix):

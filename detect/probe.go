@@ -21,7 +21,7 @@ const (
 func (d reconnaissance) Detect(f *signals.Facts, v signals.Vector) []Finding {
 	known := some(v, signals.SenderOut) && ripe(v, signals.SenderFirstSeen) || v.Of(signals.SenderDays) > 1 || acquainted(v)
 	if known || !is(v, signals.OrgInbound) || is(v, signals.HeaderList) || v.Of(signals.BodyVisible) > probeChars ||
-		some(v, signals.ThreadReferences) || len(f.Msg.Links) > 0 || len(f.Msg.Attachments) > 0 || private(v) {
+		some(v, signals.ThreadReferences) || len(f.Msg.InReplyTo) > 0 || len(f.Msg.Links) > 0 || len(f.Msg.Attachments) > 0 || private(v) {
 		return nil
 	}
 	hour := max(v.Of(signals.SenderHour), v.Of(signals.CampaignHour))
@@ -44,6 +44,7 @@ func (d reconnaissance) Detect(f *signals.Facts, v signals.Vector) []Finding {
 	}
 	byList := v.Of(signals.RcptUnlisted) == 1 && v.Of(signals.RcptUndisclosed) == 0
 	b.when(byList || len(f.Msg.To)+len(f.Msg.Cc) > 2, -2, signals.RcptUnlisted, "") // as on a list, or to some who talk
+	b.when(v.Of(signals.RcptFirstContact) == 0, -2.5, signals.RcptFirstContact, "") // who has an answer tries no further
 	b.again(v.Of(signals.SenderHour), signals.SenderHour, "a stranger", v.Of(signals.CampaignHour))
 	return b.finding(d, Reconnaissance)
 }

@@ -35,6 +35,8 @@ func (d accountTakeover) Detect(f *signals.Facts, v signals.Vector) []Finding {
 	if !b.when(v.Of(signals.LinkSeen) < 1, 1.3, signals.LinkSeen, "it links to a site that no mail here linked to") {
 		b.when(some(v, signals.LinkCount), 0.4, signals.LinkCount, "")
 	}
+	lure := v.Of(signals.IntentFileShare) >= wished || v.Of(signals.IntentCredential) >= wished/2
+	b.when(lure && some(v, signals.LinkCount), 0.8, signals.IntentFileShare, "it brings a document to be opened, or wants a sign-in")
 	if again := v.Of(signals.CampaignSeen); again >= 0.9 && v.Of(signals.CampaignSenders) < 1.5 {
 		b.weigh(min(0.7*again, 1.4), signals.CampaignSeen, "it sent the same text before")
 	}
@@ -43,20 +45,20 @@ func (d accountTakeover) Detect(f *signals.Facts, v signals.Vector) []Finding {
 	} else {
 		b.wish(v, 1.5, AccountTakeover)
 	}
-	b.when(harmless(v), -1.2, signals.LinkCount, "")
+	b.when(harmless(v), -2, signals.LinkCount, "")
 	b.when(v.Of(signals.ThreadSender) == 1, -1, signals.ThreadSender, "")
 	return b.finding(d, AccountTakeover)
 }
 
 // harmless tells whether the message brings nothing and wants nothing that we
-// can read, and is no part of a wave.
+// can read, and does not say the same to one after the other.
 func harmless(v signals.Vector) bool {
 	for _, w := range wishes {
 		if v.Of(w.intent) >= wished {
 			return false
 		}
 	}
-	return !some(v, signals.LinkCount) && !some(v, signals.PartAttachments) && !some(v, signals.AccountNew) && v.Of(signals.SenderHour) < 3
+	return !some(v, signals.LinkCount) && !some(v, signals.PartAttachments) && !some(v, signals.AccountNew) && !(v.Of(signals.CampaignSeen) >= 0.9)
 }
 
 // strangers weighs what the account has to do with the recipients.

@@ -19,12 +19,19 @@ var wishes = [...]wish{
 	{signals.IntentTaskBait, ExecutiveImpersonation, "it asks for a favour or a task"},
 }
 
+// wagesElsewhere is the place of that wish.
+const wagesElsewhere = 1
+
 // wished is how sure an intent must be.
 const wished = 0.3
 
 // foremost is what the message wants most, by its place among the wishes; -1
-// where it wants nothing.
+// where it wants nothing. Who wants his wages elsewhere has changed his bank as
+// well.
 func foremost(v signals.Vector) int {
+	if v.Of(signals.IntentPayroll) >= wished && v.Of(signals.IntentBankChange) >= wished && v.Of(signals.IntentGiftCard) < wished {
+		return wagesElsewhere
+	}
 	best := -1
 	for i, w := range wishes {
 		if x := v.Of(w.intent); x >= wished && (best < 0 || x > v.Of(wishes[best].intent)) {

@@ -74,9 +74,9 @@ func (f *Facts) herald() bool {
 			continue
 		}
 		switch Attributes[i].Name {
-		case "network", "origin", "reply_to", "return_path", "signing_key", "auth":
+		case "origin", "reply_to":
 			return false
-		case "zone", "mailer", "language":
+		case "zone", "mailer", "language", "helo":
 			anew++
 		}
 	}
