@@ -124,7 +124,8 @@ func (d *Desk) release(r *http.Request) (Held, error) {
 	missing, err := d.Send(ctx, h)
 	if err != nil {
 		if 0 < len(missing) && len(missing) < len(h.Envelope.Rcpts) {
-			err = errors.Join(err, d.Holding.Hold(ctx, only(h, missing)))
+			err = errors.Join(fmt.Errorf("%d of %d recipients have it, and it stays held for the others: %w", len(h.Envelope.Rcpts)-len(missing), len(h.Envelope.Rcpts), err),
+				d.Holding.Hold(ctx, only(h, missing)))
 		}
 		return Held{}, err
 	}

@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"log/slog"
+	"slices"
 	"strings"
 
 	"postern/relay"
@@ -39,41 +40,57 @@ func send(ctx context.Context, hop relay.Hop, h *store.Held) (missing []int, err
 		return everybody, refused("MAIL", reply)
 	}
 	defer tx.Abort()
+	taken, rest, err := offer(ctx, tx, h)
+	if len(taken) == 0 {
+		return everybody, err
+	}
+	replies, lost := tx.Send(ctx, [][]byte{h.Message})
+	if len(replies) == 1 && lost == nil && replies[0].OK() {
+		return rest, err
+	}
+	lack, lost := lacking(taken, replies, lost)
+	missing = append(rest, lack...)
+	slices.Sort(missing)
+	return missing, errors.Join(err, lost)
+}
+
+// offer names the recipients. One whom the next hop knows no more does not keep
+// the others from their message.
+func offer(ctx context.Context, tx relay.Transaction, h *store.Held) (taken, rest []int, err error) {
+	var errs []error
 	for i, a := range h.Envelope.Rcpts {
 		rcpt := "<" + a.String() + ">"
 		if i < len(h.Rcpt) {
 			rcpt = strings.TrimSpace(rcpt + " " + h.Rcpt[i])
 		}
-		reply, err := tx.Rcpt(ctx, rcpt)
-		if err != nil {
-			return everybody, err
-		}
-		if !reply.OK() {
-			return everybody, refused(rcpt, reply)
+		switch reply, err := tx.Rcpt(ctx, rcpt); {
+		case err != nil:
+			return nil, nil, err
+		case reply.OK():
+			taken = append(taken, i)
+		default:
+			rest = append(rest, i)
+			errs = append(errs, refused(rcpt, reply))
 		}
 	}
-	replies, err := tx.Send(ctx, [][]byte{h.Message})
-	if len(replies) == 1 && err == nil && replies[0].OK() {
-		return nil, nil
-	}
-	return lacking(everybody, replies, err)
+	return taken, rest, errors.Join(errs...)
 }
 
 // lacking reads the replies to the message: one for all, or, by LMTP, one for
-// each recipient.
-func lacking(everybody []int, replies []relay.Reply, err error) (missing []int, all error) {
+// each recipient that was taken.
+func lacking(taken []int, replies []relay.Reply, err error) (missing []int, all error) {
 	if errors.Is(err, relay.ErrUncertain) {
 		err = fmt.Errorf("it may have arrived, so look before you release it again: %w", err)
 	}
 	errs := []error{err}
-	for i := range everybody {
+	for i, rcpt := range taken {
 		switch {
 		case i < len(replies) && replies[i].OK(): // by LMTP; he has it
 		case i < len(replies) && !replies[i].OK():
 			errs = append(errs, refused("the message", replies[i]))
-			missing = append(missing, i)
+			missing = append(missing, rcpt)
 		default:
-			missing = append(missing, i)
+			missing = append(missing, rcpt)
 		}
 	}
 	return missing, errors.Join(errs...)

@@ -98,6 +98,7 @@ func TestFromInside(t *testing.T) {
 // hops is a next hop that gives the replies it is told to.
 type hops struct {
 	rcpt    relay.Reply
+	unknown string // a recipient who is refused all the same
 	replies []relay.Reply
 	err     error
 	said    []string
@@ -112,6 +113,9 @@ func (h *hops) Close() error                                     { return nil }
 func (h *hops) Abort()                                           {}
 func (h *hops) Rcpt(_ context.Context, rcpt string) (relay.Reply, error) {
 	h.said = append(h.said, rcpt)
+	if h.unknown != "" && strings.HasPrefix(rcpt, h.unknown) {
+		return relay.Reply{Code: 550, Text: "unknown"}, nil
+	}
 	return h.rcpt, nil
 }
 
@@ -135,7 +139,9 @@ func TestSendUsesTheOriginalEnvelope(t *testing.T) {
 	}{
 		{"SMTP", hops{rcpt: ok, replies: []relay.Reply{ok}}, nil, false},
 		{"refused", hops{rcpt: ok, replies: []relay.Reply{no}}, []int{0, 1}, true},
-		{"a recipient refused", hops{rcpt: no}, []int{0, 1}, true},
+		{"all recipients refused", hops{rcpt: no}, []int{0, 1}, true},
+		{"a recipient refused", hops{rcpt: ok, unknown: "<ann@", replies: []relay.Reply{ok}}, []int{0}, true},
+		{"a recipient refused, by LMTP the other too", hops{rcpt: ok, unknown: "<bo@", replies: []relay.Reply{no}}, []int{0, 1}, true},
 		{"LMTP", hops{rcpt: ok, replies: []relay.Reply{ok, ok}}, nil, false},
 		{"LMTP, one refused", hops{rcpt: ok, replies: []relay.Reply{no, ok}}, []int{0}, true},
 		{"LMTP, lost after one", hops{rcpt: ok, replies: []relay.Reply{ok}, err: relay.ErrUncertain}, []int{1}, true},
