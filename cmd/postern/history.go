@@ -161,6 +161,7 @@ func (c *historyImport) Run(ctx context.Context, t *terminal) (err error) {
 		if err := pebble.AdoptKey(cfg.Store.Config, c.SiteKey); err != nil {
 			return exit(exitData, err)
 		}
+		c.mayMake = true
 	}
 	asked := care(ctx, &c.operatorFlags, "POST", "/import", web.File{Path: c.File}, func(tr store.Transfer) {
 		err = t.transferred(c.JSON, "took", tr)

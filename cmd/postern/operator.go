@@ -6,9 +6,11 @@ import (
 	"context"
 	"encoding/json"
 	"errors"
+	"fmt"
 	"io"
 	"net"
 	"net/http"
+	"os"
 	"os/user"
 	"path/filepath"
 	"time"
@@ -21,6 +23,8 @@ import (
 type operatorFlags struct {
 	Config string `type:"path" placeholder:"FILE" help:"The configuration file."`
 	JSON   bool   `help:"Print JSON."`
+
+	mayMake bool // a store where there is none
 }
 
 // operator speaks with the desk: that of the running server, which has the
@@ -45,6 +49,9 @@ func (o *operatorFlags) operate(ctx context.Context) (*operator, error) {
 		_ = conn.Close()
 		return &operator{&http.Client{Transport: &http.Transport{DialContext: dial, DisableKeepAlives: true}}, func() error { return nil }, 0}, nil
 	}
+	if !o.mayMake && !stored(&c) {
+		return nil, exit(exitUnavailable, fmt.Errorf("there is no store in %s, as [store] path has it; run this where the server runs, with its configuration", c.Store.Path))
+	}
 	m, err := openMemory(c.Store.Config, discarded) //nolint:contextcheck // the store lives until it is closed
 	if err != nil {
 		return nil, err
@@ -59,6 +66,12 @@ func (o *operatorFlags) operate(ctx context.Context) (*operator, error) {
 		client: &http.Client{Transport: direct{desk.Handler()}},
 		close:  func() error { return errors.Join(hop.Close(), m.close()) },
 	}, nil
+}
+
+// stored tells whether there is a store. Who only asks makes none.
+func stored(c *config) bool {
+	_, err := os.Stat(filepath.Join(c.Store.Path, "db"))
+	return err == nil
 }
 
 // deskTime bounds one request to the desk.

@@ -3,8 +3,6 @@ package main
 import (
 	"context"
 	"net/netip"
-	"os"
-	"path/filepath"
 	"runtime"
 
 	"postern/filter"
@@ -106,7 +104,7 @@ func (c *scanCommand) scanner(ctx context.Context) (*scanning, error) {
 		s.dns = &impatient{dns: mailauth.NewResolver(cfg.DNS)}
 	}
 	// A scan reads the store that is there, and makes none.
-	if _, err := os.Stat(filepath.Join(cfg.Store.Path, "db")); c.Config != "" && err == nil || c.Remember {
+	if c.Config != "" && stored(&cfg) || c.Remember {
 		m, err := openMemory(cfg.Store.Config, discarded) //nolint:contextcheck // the store lives until it is closed
 		switch {
 		case err == nil:
