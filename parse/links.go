@@ -22,6 +22,9 @@ func (c *content) tagLinks(tag atom.Atom, a *attrs, origin Origin) {
 		c.htmlLink(a.href, origin)
 	case atom.Form, atom.Button, atom.Input:
 		c.htmlLink(a.action, formOrigin(origin))
+		if a.src != nil { // the image of a button
+			c.resource(a.src)
+		}
 	case atom.Base:
 		if c.page.base == (URL{}) {
 			c.page.base = ParseURL(string(a.href))
@@ -50,6 +53,11 @@ func (c *content) tagLinks(tag atom.Atom, a *attrs, origin Origin) {
 			c.resource(a.src)
 		}
 	}
+	c.attributeLinks(a)
+}
+
+// attributeLinks notes the links of attributes that any tag may have.
+func (c *content) attributeLinks(a *attrs) {
 	if a.onclick != nil {
 		c.scriptLinks(string(a.onclick))
 	}

@@ -17,6 +17,7 @@ const (
 	maxPage   = 4 << 20
 	maxBlocks = 16  // encoded blocks that are looked into
 	minBlock  = 120 // characters of one
+	minQuoted = 16  // of one that tells by its beginning what it is
 	longBlock = 1024
 	maxLayers = 3 // pages that hide in a page
 )
@@ -214,7 +215,7 @@ func blocks(f *content.Found, body []byte, b *content.Budget, layer int) {
 	looked := 0
 	for i := 0; i < len(body); i++ {
 		n := run(body[i:])
-		if n < minBlock {
+		if n < minBlock && !(f.Flags.Has(content.Decode) && quoted(body, i, n)) {
 			i += n
 			continue
 		}
@@ -234,6 +235,19 @@ func blocks(f *content.Found, body []byte, b *content.Budget, layer int) {
 		}
 		reveal(f, unbase64(block), b, layer)
 	}
+}
+
+// quoted tells a short string that is the base64 of an address or of markup.
+func quoted(body []byte, i, n int) bool {
+	if n < minQuoted || i == 0 || bytes.IndexByte([]byte("\"'`"), body[i-1]) < 0 {
+		return false
+	}
+	for _, start := range [...]string{"aHR0c", "SFRUU", "Ly93", "PGh", "PGI", "PGZ", "PGl", "PG1", "PHN", "PCF", "PEh", "PFN"} {
+		if bytes.HasPrefix(body[i:], []byte(start)) { // http, HTTP, //w, <h, <b, <f, <i, <m, <s, <!, <H, <S
+			return true
+		}
+	}
+	return false
 }
 
 // run is the length of the base64 that s begins with.

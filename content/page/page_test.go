@@ -30,6 +30,8 @@ var cases = map[string]struct {
 	"drawing":          {`<svg xmlns="http://www.w3.org/2000/svg"><script>x</script><foreignObject/></svg>`, content.Script | content.Foreign, nil},
 	"hidden page":      {`<script>document.write(atob("` + coded(form) + `"))</script>`, content.Script | content.Decode | content.Write | content.HiddenFile | content.Form | content.Password, []string{"https://forger.test/"}},
 	"hidden archive":   {`<script>new Blob([atob("` + coded("PK\x03\x04") + `")]);URL.createObjectURL(b)</script>`, content.Script | content.Decode | content.Build | content.HiddenFile, nil},
+	"short address":    {`<script>location.href=atob('aHR0cHM6Ly9mb3JnZXIudGVzdC8=')</script>`, content.Script | content.Decode | content.Redirect, []string{"https://forger.test/"}},
+	"short page":       {`<script>document.write(atob("PGZvcm0+PGlucHV0IHR5cGU9cGFzc3dvcmQ+"))</script>`, content.Script | content.Decode | content.Write | content.HiddenFile | content.Form | content.Password, nil},
 	"percents":         {`<script>document.write(unescape("` + percent(form+strings.Repeat("<p>", 20)) + `"))</script>`, content.Script | content.Decode | content.Write | content.HiddenFile | content.Form | content.Password, []string{"https://forger.test/"}},
 	"numbers":          {`<script>eval(String.fromCharCode(97))</script>`, content.Script | content.Eval | content.CharCodes, nil},
 	"picture":          {`<img src="data:image/png;base64,` + coded(form) + `">`, 0, nil},
