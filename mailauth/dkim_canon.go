@@ -71,10 +71,13 @@ func canonicalBody(body []byte, relaxed bool, emit func([]byte)) {
 		}
 		switch {
 		case relaxed && c == ' ' && body[i+1] > ' ': // one space between words
-		case c == '\n' && (i == 0 || body[i-1] != '\r'):
-			emit(body[run:i])
-			emit(crlf)
-			run = i + 1
+		case c == '\n':
+			if i == 0 || body[i-1] != '\r' {
+				emit(body[run:i])
+				emit(crlf)
+				run = i + 1
+			}
+			i += plainLines(body[i+1:])
 		case relaxed && isWSP(c):
 			next := i + 1
 			for isWSP(body[next]) {
@@ -93,6 +96,19 @@ func canonicalBody(body []byte, relaxed bool, emit func([]byte)) {
 	}
 	emit(body[run:])
 	emit(crlf)
+}
+
+// plainLines is the length of the lines at the start of body that are canonical
+// as they are, being without white space, as those in base64 are.
+func plainLines(body []byte) (length int) {
+	for {
+		line := body[length:]
+		line = line[:bytes.IndexByte(line, '\n')+1]
+		if !bytes.HasSuffix(line, crlf) || bytes.IndexByte(line, ' ') >= 0 || bytes.IndexByte(line, '\t') >= 0 {
+			return length
+		}
+		length += len(line)
+	}
 }
 
 // trimBody drops the final line end and all empty lines before it; relaxed,

@@ -103,6 +103,7 @@ func TestCanonicalBody(t *testing.T) {
 		{"a \rb\r\r\n", "a \rb\r\r\n", "a \rb\r\r\n"},
 		{"a\tb  c\r\n  ", "a b c\r\n", "a\tb  c\r\n  \r\n"},
 		{"\na\n", "\r\na\r\n", "\r\na\r\n"},
+		{"\r\nQUJD\r\nREVG\r\na  b\r\nR0hJ\n\r\nSktM \r\n", "\r\nQUJD\r\nREVG\r\na b\r\nR0hJ\r\n\r\nSktM\r\n", "\r\nQUJD\r\nREVG\r\na  b\r\nR0hJ\r\n\r\nSktM \r\n"},
 	} {
 		for relaxed, want := range map[bool]string{true: c.relaxed, false: c.simple} {
 			var got []byte
