@@ -25,7 +25,12 @@ func (v *Verifier) Verify(ctx context.Context, env *parse.Envelope, msg *parse.M
 	}
 	var methods sync.WaitGroup
 	methods.Go(guarded(func() { r.SPF = checkSPF(ctx, v.DNS, env) }))
-	methods.Go(guarded(func() { r.ARC = verifyARC(ctx, v.DNS, raw, env.Received) }))
+	arc := guarded(func() { r.ARC = verifyARC(ctx, v.DNS, raw, env.Received) })
+	if _, sealed := msg.Field("ARC-Seal"); sealed {
+		methods.Go(arc)
+	} else { // no DNS to wait for
+		arc()
+	}
 	guarded(func() { r.DKIM = verifyDKIM(ctx, v.DNS, raw, env.Received) })() // here, since it needs the most stack
 	methods.Wait()
 	guarded(func() { r.DMARC = checkDMARC(ctx, v.DNS, msg, r.SPF, r.DKIM) })()
