@@ -24,7 +24,7 @@ func (d executiveImpersonation) Detect(f *signals.Facts, v signals.Vector) []Fin
 	}
 	free := is(v, signals.FromFreemail)
 	proven := is(v, signals.AuthAligned)
-	if list := is(v, signals.HeaderList); !free && (list && (proven || !vip) || proven && acquainted(v)) {
+	if list := is(v, signals.HeaderList); !free && (list && (proven || !vip) || proven && acquainted(v) && !likeOurs(f, v)) {
 		return nil // a service, or a namesake at a partner's
 	}
 	var s suspicion

@@ -50,6 +50,12 @@ func (d lookalikeDomain) Detect(f *signals.Facts, v signals.Vector) []Finding {
 	return s.finding(d, lure(v, ExecutiveImpersonation))
 }
 
+// likeOurs tells whether the sender's domain, which is not ours, is like one of
+// ours in some way.
+func likeOurs(f *signals.Facts, v signals.Vector) bool {
+	return is(v, signals.FromOwnTwin) || is(v, signals.FromOwnPrefix) || is(v, signals.FromOwnLabel) || nearOwn(f.From().Domain, v.Of(signals.FromOwnEdits))
+}
+
 // nearOwn tells whether so few letters are too few for chance. Short names
 // are near each other by nature.
 func nearOwn(domain string, edits float64) bool {

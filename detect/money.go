@@ -44,6 +44,9 @@ func (s *suspicion) person(f *signals.Facts, v signals.Vector) {
 	if is(v, signals.FromVIPName) {
 		s.because(0.5, signals.FromVIPName, "the name "+quote(f.Msg.From[0].Name)+" is that of one of our people, the address is not theirs")
 	}
+	if is(v, signals.NameSigned) && !is(v, signals.FromVIPName) {
+		s.because(0.3, signals.NameSigned, "it is signed with the name of one of our people")
+	}
 	if is(v, signals.FromFreemail) {
 		s.because(0.3, signals.FromFreemail, "it comes from a free mailbox that anybody can open")
 	}
