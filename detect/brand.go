@@ -40,7 +40,7 @@ func (d brandImpersonation) Detect(f *signals.Facts, v signals.Vector) []Finding
 	switch {
 	case name && (opens || away || free || wants >= 0.5 && places >= 3):
 		s.because(0.5, signals.BrandName, "the sender's name bears the brand "+brand+", the address "+quote(f.From().String())+" is not theirs")
-	case (opens || away) && wants >= 0.5 && places >= 3:
+	case (opens || away) && wants >= 0.5 && places >= 3 && !himself(v):
 		s.because(0.35, signals.BrandPlaces, "it shows itself as mail of "+brand+", which its sender "+quote(f.From().String())+" is not")
 	default:
 		return nil
@@ -61,6 +61,12 @@ func (d brandImpersonation) Detect(f *signals.Facts, v signals.Vector) []Finding
 		s.score /= 2
 	}
 	return s.finding(d, CredentialPhishing)
+}
+
+// himself tells a sender who writes under his own name of his own pages, as a
+// shop that names those who are paid and who deliver.
+func himself(v signals.Vector) bool {
+	return is(v, signals.FromNameInDomain) && v.Of(signals.AuthAligned) != 0 && v.Of(signals.LinkSenderShare) > 0.5
 }
 
 // relayed tells a name that a mailing list wrote over its author's address.

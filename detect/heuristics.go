@@ -23,6 +23,7 @@ func Heuristics() []Detector {
 		callbackPhishing{},
 		giftCardRequest{},
 		payrollDiversion{},
+		paymentRequest{},
 		advanceFee{},
 		partnerLookalike{},
 		threadHijack{},

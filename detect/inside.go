@@ -5,13 +5,14 @@ import (
 )
 
 // insideImpersonation finds notices that pretend to come from the reader's own
-// house: the mail system, the service desk, human resources.
+// house, the mail system, the service desk, human resources, and those that lay
+// out a page for this reader alone, as if it were the house's.
 type insideImpersonation struct{}
 
 func (insideImpersonation) Name() string { return "inside-impersonation" }
 
 func (insideImpersonation) Doc() string {
-	return "A stranger writes as a department or the mail system of our own, and wants a click or a sign-in elsewhere."
+	return "A stranger writes as a department or the mail system of our own, or leads the reader by name to a page elsewhere, and wants a click or a sign-in."
 }
 
 func (d insideImpersonation) Detect(f *signals.Facts, v signals.Vector) []Finding {
@@ -19,17 +20,17 @@ func (d insideImpersonation) Detect(f *signals.Facts, v signals.Vector) []Findin
 		return nil
 	}
 	department, ours := is(v, signals.FromDepartment), is(v, signals.TextOwnName)
-	if !department && !ours || !some(v, signals.LinkCount) && !some(v, signals.PartHTML) && !some(v, signals.QRForeign) {
+	personal := some(v, signals.LinkRcpt) || some(v, signals.LinkRcptCoded) || some(v, signals.HTMLFileRcpt) || some(v, signals.QRRcpt)
+	lure, wants := strongest(v, lures)
+	if !department && !ours && !(personal && wants >= 0.5) || !some(v, signals.LinkCount) && !some(v, signals.PartHTML) && !some(v, signals.QRForeign) {
 		return nil
 	}
-	b := &balance{odds: -3.9}
+	b := &balance{odds: -3.6}
 	b.when(department, 1.6, signals.FromDepartment, "the sender calls itself "+quote(f.Msg.From[0].Name)+", like a department")
-	b.when(ours, 1.6, signals.TextOwnName, "it speaks in our name, but comes from "+quote(f.From().String()))
-	b.when(some(v, signals.LinkRcpt) || some(v, signals.LinkRcptCoded) || some(v, signals.HTMLFileRcpt) || some(v, signals.QRRcpt),
-		1.5, signals.LinkRcpt, "what it opens carries the recipient's address")
+	b.when(ours, 1.2, signals.TextOwnName, "it speaks in our name, but comes from "+quote(f.From().String()))
+	b.when(personal, 1.5, signals.LinkRcpt, "what it opens carries the recipient's address")
 	b.when(is(v, signals.TextRcptNamed) || is(v, signals.TextRcptSubject) || is(v, signals.TextGreetingAddress),
 		1, signals.TextRcptNamed, "it calls the reader by the address")
-	lure, wants := strongest(v, lures)
 	b.when(wants >= wished, 1.4, lure, "the text speaks of "+about[lure])
 	b.when(some(v, signals.TextLures), 0.4, signals.TextLures, "it wants a click")
 	b.when(v.Of(signals.LinkRented) > 0.5, 1, signals.LinkRented, "its links lead to where anybody can put a page")
