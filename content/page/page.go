@@ -215,7 +215,7 @@ func blocks(f *content.Found, body []byte, b *content.Budget, layer int) {
 	looked := 0
 	for i := 0; i < len(body); i++ {
 		n := run(body[i:])
-		if n < minBlock && !(f.Flags.Has(content.Decode) && quoted(body, i, n)) {
+		if n < minBlock && (!f.Flags.Has(content.Decode) || !quoted(body, i, n)) {
 			i += n
 			continue
 		}
