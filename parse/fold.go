@@ -2,6 +2,7 @@ package parse
 
 import (
 	"strings"
+	"unicode"
 	"unicode/utf8"
 )
 
@@ -213,7 +214,7 @@ const pictures = "аеорсухіјѕһԁԛԝӏАВЕКМНОРСТУХІЈЅΑ
 func (f *folder) wide(i, j int) {
 	for i < j {
 		start := i
-		var latin, like, style, other int
+		var latin, like, style, other, marks int
 		same := true // every letter is the very picture of its twin
 		for i < j {
 			r, n := utf8.DecodeRuneInString(f.in[i:j])
@@ -229,7 +230,9 @@ func (f *folder) wide(i, j int) {
 			case b != 0:
 				like++
 				same = same && strings.ContainsRune(pictures, r)
-			case r >= 0x300 && r < 0x370: // marks
+			case r == joiner, r >= 0x370 && foreignMark(r):
+				marks++
+			case r >= 0x300 && r < 0x370: // marks of Latin letters
 			default:
 				other++
 			}
@@ -241,6 +244,12 @@ func (f *folder) wide(i, j int) {
 		}
 		f.latin += latin + style
 		f.other += other
+		if marks > 0 && latin > 0 && other == 0 {
+			f.d.ZeroWidth += marks
+			if like+style == 0 {
+				f.latinise(start, i)
+			}
+		}
 		switch {
 		case like+style == 0:
 		case style > 0 && other == 0, like > 0 && latin > 0 && latin >= other, like > 0 && latin+other == 0 && same && f.bold:
@@ -254,13 +263,22 @@ func (f *folder) wide(i, j int) {
 	}
 }
 
-// latinise replaces the letters of in[i:j] by their twins.
+// joiner is the combining grapheme joiner, which shows nothing.
+const joiner = 0x34f
+
+// foreignMark tells a mark that no Latin letter bears, and that hardly shows.
+func foreignMark(r rune) bool {
+	return unicode.Is(unicode.Mn, r) && (r < 0x1ab0 || r > 0x1dff) && (r < 0x20d0 || r > 0x20ff) && (r < 0xfe00 || r > 0xfe2f)
+}
+
+// latinise replaces the letters of in[i:j] by their twins, and drops marks
+// that are foreign to them.
 func (f *folder) latinise(i, j int) {
 	out := make([]byte, 0, j-i)
 	for _, r := range f.in[i:j] {
 		if b, _ := twin(r); b != 0 {
 			out = append(out, b)
-		} else {
+		} else if r != joiner && (r < 0x370 || !foreignMark(r)) {
 			out = utf8.AppendRune(out, r)
 		}
 	}

@@ -24,6 +24,8 @@ func TestFold(t *testing.T) {
 		{"P a y P a l now", "PayPal now", Disguise{Spaced: 6}},
 		{"p.a.s.s.w.o.r.d, U.S.A. e.g.", "password, U.S.A. e.g.", Disguise{Spaced: 8}},
 		{"a b c", "a b c", Disguise{}},
+		{"your pa\u073fym\u073fe\u073fnt of A\u034fm\u034fa\u034fzon", "your payment of Amazon", Disguise{ZeroWidth: 6}},
+		{"cafe\u0301 u\u0308ber \u0939\u093f\u0928\u094d\u0926\u0940", "cafe\u0301 u\u0308ber \u0939\u093f\u0928\u094d\u0926\u0940", Disguise{}},
 		{"日本語のＰＣを", "日本語のＰＣを", Disguise{}},
 		{"garçon Łódź øre ﬁn", "garçon Łódź øre ﬁn", Disguise{}},
 	} {

@@ -52,7 +52,8 @@ func (c *content) text() {
 		t.Below = max(0, len(t.Visible)-p.sinks[visible].below)
 	}
 	t.Folded, t.Disguise = Fold(t.Visible)
-	t.Disguise.Split, t.Disguise.ZeroWidth = p.disguise.Split, p.disguise.ZeroWidth
+	t.Disguise.Split = p.disguise.Split
+	t.Disguise.ZeroWidth += p.disguise.ZeroWidth
 	t.Disguise.SoftHyphens, t.Disguise.Direction = p.disguise.SoftHyphens, p.disguise.Direction
 }
 

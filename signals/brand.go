@@ -33,8 +33,8 @@ func (f *Facts) claim() *brandClaim {
 	}
 	t := &f.Msg.Text
 	c := &brandClaim{
-		name:    f.words().FindBrands(head(f.author().Name, maxName)),
-		subject: f.words().FindBrands(head(f.Msg.Subject, maxNameText)),
+		name:    f.words().FindBrands(f.shownName()),
+		subject: f.words().FindBrands(unmasked(head(f.Msg.Subject, maxNameText))),
 		first:   f.words().FindBrands(head(t.Folded, maxFirst)),
 		alt:     f.words().FindBrands(head(t.Alt, maxAlt)),
 		footer:  f.words().FindBrands(tail(t.Folded, maxFooter) + "\n" + head(t.Signature, maxFooter) + "\n" + head(t.Disclaimer, maxFooter)),
@@ -46,6 +46,14 @@ func (f *Facts) claim() *brandClaim {
 	}
 	v.claim = c
 	return c
+}
+
+// shownName is the sender's name without disguise.
+func (f *Facts) shownName() string { return unmasked(head(f.author().Name, maxName)) }
+
+func unmasked(s string) string {
+	plain, _ := parse.Fold(lexis.Plain(s))
+	return plain
 }
 
 // tail is the last n bytes of s.

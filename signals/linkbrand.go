@@ -23,8 +23,7 @@ func (f *Facts) claimed() []*lexis.Brand {
 	v := f.look()
 	if !v.claimsRead {
 		v.claimsRead = true
-		name := f.author().Name
-		v.claims = f.words().FindBrands(name[:min(len(name), maxName)] + "\n" + f.Msg.Subject[:min(len(f.Msg.Subject), maxClaimed)])
+		v.claims = f.words().FindBrands(f.shownName() + "\n" + unmasked(head(f.Msg.Subject, maxClaimed)))
 	}
 	return v.claims
 }
@@ -196,8 +195,7 @@ var FromClaimForeign = define(Signal{
 	Name: "from.name_brand_foreign", Level: Message, Unit: Bool,
 	Doc: "The sender's name bears a brand, while neither From, nor the envelope sender, nor a verified signature is of that brand.",
 	Eval: func(f *Facts) float64 {
-		name := f.author().Name
-		claims := f.words().FindBrands(name[:min(len(name), maxName)])
+		claims := f.words().FindBrands(f.shownName())
 		senders := f.senders()
 		return truth(len(claims) > 0 && !slices.ContainsFunc(senders.orgs[:senders.n], func(org string) bool { return owned(claims, org) }))
 	},
