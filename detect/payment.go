@@ -3,8 +3,8 @@ package detect
 import "postern/signals"
 
 // paymentRequest finds a stranger who wants money sent, in words alone: at once
-// and in secret, or to another account than before. Whom we know is
-// vendor-fraud's.
+// and in secret, or to another account than before. Whom we know is vendor-fraud's,
+// and our own talks are thread-hijack's.
 type paymentRequest struct{}
 
 func (paymentRequest) Name() string { return "payment-request" }
@@ -16,7 +16,7 @@ func (paymentRequest) Doc() string {
 func (d paymentRequest) Detect(f *signals.Facts, v signals.Vector) []Finding {
 	moved := v.Of(signals.IntentBankChange) >= 0.5
 	secret := v.Of(signals.IntentSecrecy) >= wished && v.Of(signals.IntentPayment) >= wished
-	if !moved && !secret || !is(v, signals.OrgInbound) || is(v, signals.FromOwnDomain) || established(v) || acquainted(v) || bulk(v) || shop(v) || talk(v) {
+	if !moved && !secret || !is(v, signals.OrgInbound) || is(v, signals.FromOwnDomain) || established(v) || acquainted(v) || is(v, signals.ThreadKnown) || bulk(v) || shop(v) || talk(v) {
 		return nil
 	}
 	b := &balance{odds: -3.9}
