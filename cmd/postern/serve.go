@@ -153,6 +153,7 @@ func (g *gate) run(ctx context.Context) error {
 // drain goes backwards: the door stops taking mail, sessions finish, what is
 // queued is written. close does the rest.
 func (g *gate) drain(ctx context.Context) {
+	signal.Ignore(syscall.SIGHUP) // nothing is read again, and it must not end what is under way
 	notify(ctx, "STOPPING=1")
 	g.health.Drain()
 	short, cancel := context.WithTimeout(context.WithoutCancel(ctx), drainTime)
