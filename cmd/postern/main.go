@@ -66,12 +66,13 @@ func exit(code int, err error) error { return coded{code, err} }
 // run executes one command line and answers its exit code.
 func run(args []string, in io.Reader, out, errs io.Writer) int {
 	var c commands
-	t := &terminal{in, out, errs}
+	told := &spout{Writer: out}
+	t := &terminal{in, told, errs}
 	ctx, cancel := context.WithCancel(context.Background())
 	defer cancel()
 	done := -1
 	parser, err := kong.New(&c, kong.Name("postern"), kong.Description("An inline email attack filter."),
-		kong.Writers(out, errs), kong.Exit(func(code int) { done = code }),
+		kong.Writers(told, errs), kong.Exit(func(code int) { done = code }),
 		kong.Bind(t), kong.BindTo(ctx, (*context.Context)(nil)))
 	if err != nil {
 		return t.fail(err)
@@ -83,7 +84,26 @@ func run(args []string, in io.Reader, out, errs io.Writer) int {
 	case err != nil:
 		return t.fail(exit(exitUsage, fmt.Errorf("%w; see postern --help", err)))
 	}
-	return t.fail(command.Run())
+	err = command.Run()
+	if told.err != nil {
+		err = exit(exitIO, told.err)
+	}
+	return t.fail(err)
+}
+
+// spout notes that something could not be printed: half an answer must not
+// pass for a whole one.
+type spout struct {
+	io.Writer
+
+	err error
+}
+
+func (s *spout) Write(p []byte) (n int, err error) {
+	if s.err == nil {
+		n, s.err = s.Writer.Write(p)
+	}
+	return n, s.err
 }
 
 // fail tells err, and the code to exit with.

@@ -59,4 +59,7 @@ func eachMessage(name string, in io.Reader, yield func(*job)) {
 			})
 		}
 	}
+	if n == 0 { // as an empty file, which is a message without a header
+		add(name, func() (string, []byte, error) { return "", nil, nil })
+	}
 }
