@@ -43,12 +43,20 @@ func (c *backfillCommand) Run(ctx context.Context, t *terminal) error {
 	}
 	switch {
 	case errors.Is(err, context.Canceled):
-		t.warn("stopped after %d of %d messages; the same command goes on from there", b.plan.Done, b.plan.Found.Messages)
+		t.warn("stopped after %d of %d messages; the same command%s goes on from there", b.plan.Done, b.plan.Found.Messages, c.without())
 		return exit(exitAgain, nil)
 	case err != nil:
 		return err
 	}
 	return b.summary(ctx, time.Since(start))
+}
+
+// without says what not to say again.
+func (c *backfillCommand) without() string {
+	if c.Again {
+		return " without --again"
+	}
+	return ""
 }
 
 // More memory may be used to fill the store than to serve.
@@ -74,6 +82,11 @@ func (c *backfillCommand) open(ctx context.Context, t *terminal) (*backfill, err
 	cfg, err := loadFile(c.Config)
 	if err != nil {
 		return nil, err
+	}
+	for _, path := range c.Paths { // before anything begins: a slip is not a mailbox that is empty
+		if _, err := os.Stat(path); err != nil {
+			return nil, exit(exitNoInput, err)
+		}
 	}
 	b := &backfill{command: c, t: t, config: cfg, trusted: append([]string{cfg.hostname()}, cfg.Auth.TrustedIDs...)}
 	if len(cfg.Organization.Domains) == 0 {
