@@ -11,6 +11,7 @@ import (
 	"time"
 
 	"postern/detect"
+	"postern/internal/nearest"
 	"postern/model"
 	"postern/parse"
 	"postern/store"
@@ -64,6 +65,7 @@ func reply[T any](fn func(*http.Request) (T, error)) http.Handler {
 		switch {
 		case errors.Is(err, store.ErrNotFound):
 			w.WriteHeader(http.StatusNotFound)
+			err = fmt.Errorf("%s: not found; it never was here, or is kept no longer ([store] keep_held, keep_journal)", r.PathValue("id"))
 		case errors.Is(err, errAsked):
 			w.WriteHeader(http.StatusBadRequest)
 		case err != nil:
@@ -78,7 +80,7 @@ func reply[T any](fn func(*http.Request) (T, error)) http.Handler {
 }
 
 // errAsked marks a request that cannot be meant.
-var errAsked = errors.New("web")
+var errAsked = errors.New("cannot be meant")
 
 // list writes one object a line, as they come.
 func (d *Desk) list(w http.ResponseWriter, r *http.Request) {
@@ -166,11 +168,23 @@ func (d *Desk) label(r *http.Request) (Label, error) {
 	if err := json.NewDecoder(r.Body).Decode(&l); err != nil {
 		return l, fmt.Errorf("%w: %w", errAsked, err)
 	}
-	if _, ok := detect.ParseClass(l.Class); !ok || l.By == "" {
-		return l, fmt.Errorf("%w: %q is no class", errAsked, l.Class)
+	if _, ok := detect.ParseClass(l.Class); !ok {
+		return l, fmt.Errorf("%w: %q is no class; take one of %q%s", errAsked, l.Class, classes(), nearest.Hint(l.Class, classes()))
+	}
+	if l.By == "" {
+		return l, fmt.Errorf("%w: nobody says so", errAsked)
 	}
 	l.At = time.Now()
 	return l, d.learn(r.Context(), r.PathValue("id"), store.Verdict(l))
+}
+
+// classes are the names of all classes.
+func classes() []string {
+	names := make([]string, detect.NumClasses)
+	for c := range names {
+		names[c] = detect.Class(c).String()
+	}
+	return names
 }
 
 // learn writes the label down and corrects the sender's history by it.

@@ -235,7 +235,9 @@ func size(n int64) string {
 		return fmt.Sprintf("%.0f GiB", float64(n)/(1<<30))
 	case n >= 10<<20:
 		return fmt.Sprintf("%.0f MiB", float64(n)/(1<<20))
-	default:
+	case n >= 10<<10:
 		return fmt.Sprintf("%.0f KiB", float64(n)/(1<<10))
+	default:
+		return fmt.Sprintf("%d bytes", n)
 	}
 }

@@ -13,6 +13,7 @@ import (
 	"os"
 	"os/user"
 	"path/filepath"
+	"strings"
 	"time"
 
 	"postern/model"
@@ -96,6 +97,9 @@ func ask[T any](ctx context.Context, o *operator, method, path string, body any,
 		return exit(exitUnavailable, err)
 	}
 	defer func() { _ = resp.Body.Close() }()
+	if !strings.Contains(resp.Header.Get("Content-Type"), "json") { // no request that the desk knows
+		return exit(exitData, fmt.Errorf("%s cannot be asked for", path))
+	}
 	for lines := json.NewDecoder(resp.Body); ; {
 		var raw json.RawMessage
 		if err := lines.Decode(&raw); errors.Is(err, io.EOF) {
