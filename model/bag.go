@@ -8,13 +8,14 @@ import (
 // A bag holds the different words and pairs of words of one space, each with
 // its n-grams. The n-grams of a word are cut once, however often it occurs.
 type bag struct {
-	shift   uint     // 64 less the bits of a bucket
-	keep    []uint64 // bitmap of the buckets that count; nil: all
+	shift   uint    // 64 less the bits of a bucket
+	words   []marks // of the buckets, those kept count; nil: all
 	entries []entry
 	grams   []uint32 // buckets of the character n-grams that count, entry by entry
 	wholes  []uint32 // buckets of the entries themselves that count
 	texts   []string // that were read
 	cuts    int      // character n-grams, those that do not count too
+	known   int      // n-grams and entries that the model knows
 	again   []uint32 // entries that occur more than once
 
 	table []uint32 // index of an entry, and 1, and used, by its hash; up to used: free
@@ -52,7 +53,7 @@ func (b *bag) clear(bytes int) {
 	}
 	clear(b.texts)
 	b.entries, b.grams, b.wholes, b.texts = b.entries[:0], b.grams[:0], b.wholes[:0], b.texts[:0]
-	b.again, b.cuts = b.again[:0], 0
+	b.again, b.cuts, b.known = b.again[:0], 0, 0
 }
 
 // renew makes the table empty, with so many slots.
@@ -85,7 +86,9 @@ func (b *bag) add(hash uint64, start, end int) *entry {
 	})
 	b.table[slot] = b.used + uint32(len(b.entries)) //nolint:gosec // bounded texts
 	bucket := b.whole(hash)
-	b.wholes = append(b.wholes, bucket)[:len(b.wholes)+b.counts(bucket)]
+	counts, known := b.look(bucket)
+	b.wholes = append(b.wholes, bucket)[:len(b.wholes)+counts]
+	b.known += known
 	if 2*len(b.entries) > len(b.table) {
 		b.grow()
 	}
@@ -120,11 +123,13 @@ func (b *bag) whole(hash uint64) uint32 { return uint32(hash >> (b.shift & 63)) 
 // it included.
 func (b *bag) cut(e *entry, word []rune, seed uint64) {
 	b.grams = slices.Grow(b.grams, maxGrams)
-	grams, n := b.grams[:len(b.grams)+maxGrams], len(b.grams)
+	grams, n, all := b.grams[:len(b.grams)+maxGrams], len(b.grams), 0
 	note := func(h uint64) { // without a branch: which of them count, nobody foresees
 		bucket := b.whole(mix(h))
 		grams[n] = bucket
-		n += b.counts(bucket)
+		counts, known := b.look(bucket)
+		n += counts
+		all += known
 	}
 	var c1, c2, c3, c4 uint64
 	for i, c := range word {
@@ -150,6 +155,7 @@ func (b *bag) cut(e *entry, word []rune, seed uint64) {
 	b.grams = grams[:n]
 	e.cut, e.to = gramsOf(len(word)), uint32(n) //nolint:gosec // bounded texts
 	b.cuts += int(e.cut)
+	b.known += all
 }
 
 // gramsOf is how many n-grams a word of so many characters has, marks included.
@@ -160,12 +166,13 @@ func gramsOf(n int) (grams uint16) {
 	return grams
 }
 
-// counts is 1 where a bucket has weights, else 0.
-func (b *bag) counts(bucket uint32) int {
-	if b.keep == nil {
-		return 1
+// look is 1 where a bucket has weights, and 1 where it is known, else 0.
+func (b *bag) look(bucket uint32) (counts, known int) {
+	if b.words == nil {
+		return 1, 1
 	}
-	return int(b.keep[bucket>>6] >> (bucket & 63) & 1)
+	m := &b.words[bucket>>6]
+	return int(m.kept >> (bucket & 63) & 1), int(m.known >> (bucket & 63) & 1)
 }
 
 // lengths are the squared lengths of the vectors of character and of word

@@ -72,7 +72,7 @@ func (t *Text) Words(in *TextInput, c detect.Class, n int) []Word {
 		return nil
 	}
 	var list []Word
-	read(in, t.bits, t.keep, func(s space, b *bag) {
+	read(in, t.bits, t.words, func(s space, b *bag) {
 		t.locate(b.grams)
 		ofChars, ofWords := b.lengths()
 		for i := range b.entries {

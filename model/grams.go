@@ -58,11 +58,11 @@ type reader struct {
 // readers are ready to be used again.
 var readers = sync.Pool{New: func() any { return &reader{folds: folds()} }}
 
-// read hands over the bag of each space. The buckets that count have a bit in
-// keep; nil: all.
-func read(in *TextInput, bits int, keep []uint64, yield func(space, *bag)) {
+// read hands over the bag of each space. The buckets that count are kept in
+// words; nil: all.
+func read(in *TextInput, bits int, words []marks, yield func(space, *bag)) {
 	r := readers.Get().(*reader) //nolint:errcheck,forcetypeassert // they hold nothing else
-	r.out.shift, r.out.keep = uint(64-bits), keep
+	r.out.shift, r.out.words = uint(64-bits), words
 	last := numSpaces
 	in.each(func(s space, text string) {
 		if s != last {

@@ -1,14 +1,13 @@
 package model
 
 import (
-	"math"
 	"math/rand/v2"
 	"testing"
 
 	"postern/detect"
 )
 
-// Added eight at a time, weights make what they make one by one, the extreme
+// Added twelve at a time, weights make what they make one by one, the extreme
 // ones too and more of them than a lane holds.
 func TestRowsAddUpLikeWeights(t *testing.T) {
 	t.Parallel()
@@ -19,7 +18,7 @@ func TestRowsAddUpLikeWeights(t *testing.T) {
 		var weights [n][detect.NumClasses]int8
 		for i := range n {
 			for j := range classes {
-				w := [...]int8{math.MinInt8, math.MaxInt8, int8(r.IntN(256) - 128)}[r.IntN(3)]
+				w := [...]int8{-maxStep, maxStep, int8(r.IntN(2*maxStep+1) - maxStep)}[r.IntN(3)]
 				rows.set(i, j, w)
 				weights[i][j] = w
 			}

@@ -16,16 +16,21 @@ type Text struct {
 	classes []detect.Class
 	bias    []float32
 	scale   []float32 // of one step of a weight, by class
-	keep    []uint64  // bitmap of the buckets with a row
-	rank    []uint32  // rows before each word of keep
+	words   []marks   // what is known of each bucket
+	rank    []uint32  // rows before each of words
 	rows    rows
 }
+
+// Marks tell of 64 buckets, a bit each, which have a row, and which the mail that
+// was learned from had often enough to count as known. The others of these weigh
+// too little.
+type marks struct{ kept, known uint64 }
 
 // Scores is what the text model makes of a message.
 type Scores struct {
 	Logit [detect.NumClasses]float64 // -Inf for a class that the model does not know
 	P     [detect.NumClasses]float64 // softmax of Logit
-	Known float64                    // share of the n-grams that the model has weights for; NaN where there is no text
+	Known float64                    // share of the n-grams that the model knows; NaN where there is no text
 }
 
 // None is the scores of a message without text, or without a text model.
@@ -39,9 +44,9 @@ func (t *Text) Score(in *TextInput) *Scores {
 	s := None()
 	var logits [detect.NumClasses]float64
 	all, known := 0, 0
-	read(in, t.bits, t.keep, func(sp space, b *bag) {
+	read(in, t.bits, t.words, func(sp space, b *bag) {
 		chars, words := t.sum(b)
-		known += len(b.grams) + len(b.wholes)
+		known += b.known
 		all += b.cuts + len(b.entries)
 		ofChars, ofWords := b.lengths()
 		x, y := shorten(sp, ofChars)/repeatUnit, shorten(sp, ofWords)/repeatUnit
@@ -80,7 +85,7 @@ func (t *Text) sum(b *bag) (chars, words sums) {
 // addEntry adds the rows of one entry of a bag whose n-grams are located.
 func (t *Text) addEntry(chars, words *sums, b *bag, e *entry, n int64) {
 	t.rows.add(chars, b.grams[e.from:e.to], n)
-	if whole := [...]uint32{b.whole(e.hash)}; b.counts(whole[0]) == 1 {
+	if whole := [...]uint32{b.whole(e.hash)}; t.words[whole[0]>>6].kept>>(whole[0]&63)&1 == 1 {
 		t.locate(whole[:])
 		t.rows.add(words, whole[:], n)
 	}
@@ -89,7 +94,7 @@ func (t *Text) addEntry(chars, words *sums, b *bag, e *entry, n int64) {
 // locate puts rows in the place of buckets that are kept.
 func (t *Text) locate(list []uint32) {
 	for i, b := range list {
-		word := t.keep[b>>6]
+		word := t.words[b>>6].kept
 		list[i] = t.rank[b>>6] + uint32(bits.OnesCount64(word&(1<<(b&63)-1))) //nolint:gosec // at most 64
 	}
 }

@@ -174,7 +174,7 @@ func TestQuantisationLoss(t *testing.T) {
 	}
 	back := NewText(w).Weights()
 	for i, v := range w.Weights {
-		step := []float64{4, 0.01}[i%2] / math.MaxInt8
+		step := []float64{4, 0.01}[i%2] / maxStep
 		if loss := math.Abs(float64(v - back.Weights[i])); loss > step/2*1.001 {
 			t.Fatalf("%v became %v: lost %v, a step is %v", v, back.Weights[i], loss, step)
 		}

@@ -132,23 +132,27 @@ func (f *ftrl) heaviest(row int) (most float64) {
 	return most
 }
 
-// prune makes a text model of the rows that weigh most; row i is that of
-// buckets[i].
-func (f *ftrl) prune(buckets []uint32, classes []detect.Class) *model.Text {
+// prune makes a text model of the rows that matter most: those of great weights,
+// and of frequent n-grams. Row i is that of buckets[i], which often[i] samples
+// have. What is left out, or in known, stays known.
+func (f *ftrl) prune(buckets []uint32, often []int32, known []uint32, classes []detect.Class) *model.Text {
 	type row struct {
 		index int
-		most  float64
+		worth float64
 	}
 	var rows []row
 	for i := range buckets {
 		if most := f.heaviest(i); most > 0 {
-			rows = append(rows, row{i, most})
+			rows = append(rows, row{i, most * math.Sqrt(float64(often[i]+1))})
 		}
 	}
-	slices.SortStableFunc(rows, func(a, b row) int { return cmp.Compare(b.most, a.most) })
+	slices.SortStableFunc(rows, func(a, b row) int { return cmp.Compare(b.worth, a.worth) })
+	w := &model.TextWeights{Bits: f.options.Bits, Classes: classes, Bias: f.bias, Known: slices.Clone(known)}
+	for _, r := range rows[min(len(rows), f.options.MaxRows):] {
+		w.Known = append(w.Known, buckets[r.index])
+	}
 	rows = rows[:min(len(rows), f.options.MaxRows)]
 	slices.SortFunc(rows, func(a, b row) int { return cmp.Compare(buckets[a.index], buckets[b.index]) })
-	w := &model.TextWeights{Bits: f.options.Bits, Classes: classes, Bias: f.bias}
 	for _, r := range rows {
 		w.Buckets = append(w.Buckets, buckets[r.index])
 		w.Weights = append(w.Weights, f.w[r.index*f.k:][:f.k]...)

@@ -14,6 +14,7 @@ type Learner struct {
 	options TextOptions
 	classes []detect.Class
 	buckets []uint32
+	known   []uint32
 	row     map[uint32]uint32 // of each bucket
 	ftrl    *ftrl
 }
@@ -28,7 +29,7 @@ const settledRoot = 0.3
 func NewLearner(t *model.Text, o TextOptions) *Learner {
 	w := t.Weights()
 	o.Bits = w.Bits
-	l := &Learner{options: o.filled(), classes: w.Classes, buckets: w.Buckets, row: make(map[uint32]uint32, len(w.Buckets))}
+	l := &Learner{options: o.filled(), classes: w.Classes, buckets: w.Buckets, known: w.Known, row: make(map[uint32]uint32, len(w.Buckets))}
 	for i, b := range w.Buckets {
 		l.row[b] = uint32(i)
 	}
@@ -75,7 +76,9 @@ func (l *Learner) Update(s *TextSample) bool {
 }
 
 // Text is the model as learned so far.
-func (l *Learner) Text() *model.Text { return l.ftrl.prune(l.buckets, l.classes) }
+func (l *Learner) Text() *model.Text {
+	return l.ftrl.prune(l.buckets, make([]int32, len(l.buckets)), l.known, l.classes)
+}
 
 // grow adds a row of zeros.
 func (f *ftrl) grow() {

@@ -31,7 +31,7 @@ type TextOptions struct {
 	L2        float64 // how much weights are held small; 0.02
 	Balance   float64 // 0 to 1: how far rare classes are weighted up to the frequent; 0.5
 	MinGroups int     // a bucket counts if so many groups have it; 3
-	MaxRows   int     // buckets that are kept, the heaviest; 250,000
+	MaxRows   int     // buckets that are kept; 100,000
 	Seed      uint64  // of the order of samples
 
 	// Progress is told how many of how many samples were read. It may be nil,
@@ -48,7 +48,7 @@ func (o TextOptions) filled() TextOptions {
 	fill(&o.L2, 0.02)
 	fill(&o.Balance, 0.5)
 	fill(&o.MinGroups, 3)
-	fill(&o.MaxRows, 250_000)
+	fill(&o.MaxRows, 100_000)
 	return o
 }
 
@@ -111,6 +111,7 @@ type corpus struct {
 	options TextOptions
 	classes []detect.Class // that have samples
 	buckets []uint32       // that count, ascending; terms name them by index
+	often   []int32        // samples that are learned from with each bucket
 	terms   [][]model.Term
 	class   []int // of each sample, an index in classes
 	weight  []float64
@@ -130,6 +131,12 @@ func readCorpus(samples []TextSample, o TextOptions) *corpus {
 		}
 		c.terms[i] = slices.Clone(kept)
 	})
+	c.often = make([]int32, len(c.buckets))
+	for i, terms := range c.terms {
+		for _, t := range terms {
+			c.often[t.Bucket] += int32(one(c.weight[i] > 0)) //nolint:gosec // 0 or 1
+		}
+	}
 	return c
 }
 
@@ -201,5 +208,5 @@ func (c *corpus) frequent(samples []TextSample) []int32 {
 func (c *corpus) fit(fold []int, out int) *model.Text {
 	f := newFTRL(len(c.buckets), len(c.classes), &c.options)
 	f.learn(c, fold, out)
-	return f.prune(c.buckets, c.classes)
+	return f.prune(c.buckets, c.often, nil, c.classes)
 }
