@@ -15,6 +15,7 @@ type grower struct {
 	options *TreeOptions
 	depth   int
 	rate    float64
+	share   float64 // of the inputs that a tree looks at
 	bins    *bins
 	rises   []int8 // of each input: +1, -1 or 0
 	random  *rand.Rand
@@ -140,7 +141,7 @@ func (t *grower) sampleInputs() []int {
 		}
 	}
 	t.random.Shuffle(len(vary), func(i, j int) { vary[i], vary[j] = vary[j], vary[i] })
-	picked := vary[:int(math.Ceil(t.options.Inputs*float64(len(vary))))]
+	picked := vary[:int(math.Ceil(t.share*float64(len(vary))))]
 	slices.Sort(picked)
 	return picked
 }

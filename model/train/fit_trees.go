@@ -32,7 +32,7 @@ type TreeOptions struct {
 	MinRows    int     // in a leaf; 10
 	L2         float64 // 2
 	Rows       float64 // share of the rows that each tree learns from; 0.8
-	Inputs     float64 // share of the inputs that each tree looks at; 0.5
+	Inputs     float64 // share of the inputs that each tree looks at; 0.2
 	Free       bool    // no constraints
 	Seed       uint64
 
@@ -47,14 +47,16 @@ func (o TreeOptions) filled() TreeOptions {
 	fill(&o.MinRows, 10)
 	fill(&o.L2, 2)
 	fill(&o.Rows, 0.8)
-	fill(&o.Inputs, 0.5)
+	fill(&o.Inputs, 0.2)
 	return o
 }
 
-// The questions of kind and of graymail get few trees: small and quick ones.
+// The questions of kind and of graymail get few trees: small and quick ones,
+// that look at more inputs.
 const (
-	kindDepth = 3
-	kindRate  = 0.3
+	kindDepth  = 3
+	kindRate   = 0.3
+	kindInputs = 0.5
 )
 
 // FitTrees fits a combined model; it is not calibrated yet. Rows of weight 0
@@ -85,10 +87,10 @@ func FitTrees(x *Matrix, labels []detect.Class, weights []float64, o TreeOptions
 	}
 	f.expect(f.options.Rounds + 2*f.options.KindRounds)
 	t := &model.Trees{Inputs: x.Names, Heat: 1}
-	t.Unwanted = f.binary(all, f.options.Rounds, f.grower(f.options.Depth, f.options.Rate, f.rises, uint64(detect.NumClasses)), detect.Class.Unwanted)
+	t.Unwanted = f.binary(all, f.options.Rounds, f.grower(f.options.Depth, f.options.Rate, f.options.Inputs, f.rises, uint64(detect.NumClasses)), detect.Class.Unwanted)
 	free := make([]int8, len(x.Names))
 	t.Kinds = f.kinds(unwanted, free)
-	t.Graymail = f.binary(wanted, f.options.KindRounds, f.grower(kindDepth, kindRate, free, uint64(detect.Graymail)), func(c detect.Class) bool { return c == detect.Graymail })
+	t.Graymail = f.binary(wanted, f.options.KindRounds, f.grower(kindDepth, kindRate, kindInputs, free, uint64(detect.Graymail)), func(c detect.Class) bool { return c == detect.Graymail })
 	return t, nil
 }
 
@@ -102,9 +104,9 @@ type forests struct {
 	rises   []int8
 }
 
-func (f *forests) grower(depth int, rate float64, rises []int8, salt uint64) *grower {
+func (f *forests) grower(depth int, rate, share float64, rises []int8, salt uint64) *grower {
 	return &grower{
-		options: &f.options, depth: depth, rate: rate, bins: f.bins, rises: rises, g: make([]float64, f.bins.rows), h: make([]float64, f.bins.rows),
+		options: &f.options, depth: depth, rate: rate, share: share, bins: f.bins, rises: rises, g: make([]float64, f.bins.rows), h: make([]float64, f.bins.rows),
 		random: rand.New(rand.NewPCG(f.options.Seed, salt)), //nolint:gosec // reproducible, not secret
 	}
 }
@@ -185,7 +187,7 @@ func (f *forests) kinds(rows []int32, free []int8) []model.Kind {
 		}
 		base := model.ToFixed(math.Log(sum))
 		kinds = append(kinds, model.Kind{Class: detect.Class(c), Forest: model.Forest{Base: base}})
-		growers = append(growers, f.grower(kindDepth, kindRate, free, uint64(c)))
+		growers = append(growers, f.grower(kindDepth, kindRate, kindInputs, free, uint64(c)))
 		all := make([]float64, f.bins.rows)
 		for _, r := range rows {
 			all[r] = base.Float()

@@ -60,7 +60,8 @@ type fitting struct {
 	groups  []int // rows of one group are never parted
 	fold    []int // the part that each row is of
 	columns columns
-	matrix  Matrix
+	matrix  Matrix // the rows as a model sees them
+	lessons Matrix // as trees learn from them
 	labels  []detect.Class
 	bundle  model.Bundle
 }
@@ -136,6 +137,10 @@ func (f *fitting) text() (err error) {
 	for i := range f.rows {
 		f.matrix.Values = append(f.matrix.Values, f.columns.row(&f.rows[i], scores[at[i]])...)
 		f.labels = append(f.labels, f.rows[i].Class)
+	}
+	f.lessons = Matrix{Names: f.columns.names}
+	for i := range f.rows {
+		f.lessons.Values = append(f.lessons.Values, f.lesson(i)...)
 	}
 	return nil
 }
@@ -271,7 +276,7 @@ func (f *fitting) unseen(u *Unseen) error {
 func (f *fitting) fit(weights []float64) (*model.Trees, error) {
 	o := f.Trees
 	o.Progress = f.Progress
-	return FitTrees(&f.matrix, f.labels, weights, o)
+	return FitTrees(&f.lessons, f.labels, weights, o)
 }
 
 // points are the raw log-odds of all rows with the truth, but of mail that was

@@ -1,8 +1,10 @@
 package train
 
 import (
+	"maps"
 	"math"
 	"slices"
+	"strings"
 	"testing"
 
 	"postern/detect"
@@ -148,4 +150,46 @@ func TestThresholdsFollowTheTail(t *testing.T) {
 	at, prior := thresholds(rows, odds)
 	near(t, "prior", prior, mostUnwanted, 1e-9) // the budget is met far below
 	near(t, "quarantine", at.Quarantine, max(least.Quarantine, sigmoid(-4-math.Log(quarantineBudget)+prior)), 0.01)
+}
+
+// Lessons keep what streams tell; of other mail they mute some texts and leave
+// out some subjects, whole, and nothing else.
+func TestLessonsTakeSomethingAway(t *testing.T) {
+	t.Parallel()
+	rows := Join(rowsOf("ham/a", detect.Safe, 400, 3, true, false), rowsOf("stream-1", detect.Safe, 20, 3, true, false))
+	for i := 400; i < len(rows); i++ {
+		rows[i].stream = "1"
+	}
+	f := &fitting{rows: rows, columns: newColumns(rows)}
+	f.matrix.Names = f.columns.names
+	for i := range rows {
+		f.matrix.Values = append(f.matrix.Values, f.columns.row(&rows[i], &model.Scores{P: [detect.NumClasses]float64{detect.Safe: 0.5, detect.Spam: 0.5}, Known: 0.5})...)
+	}
+	mutes, unknowns, subjects := 0, 0, map[string]bool{}
+	for i := range rows {
+		before, after := f.matrix.Row(i), f.lesson(i)
+		gone := map[string]int{}
+		for k, name := range f.columns.names {
+			s := subject(name)
+			subjects[s] = subjects[s] || !strings.HasPrefix(name, "text:")
+			switch v := after[k]; {
+			case v == before[k]:
+			case rows[i].stream != "" || v == v && !slices.Contains(f.columns.textual, k):
+				t.Fatalf("%s of %s became %v", name, rows[i].Path, v)
+			case v != v:
+				gone[s]++
+			case name == "text:known":
+				mutes++
+			}
+		}
+		for k, name := range f.columns.names {
+			if s := subject(name); gone[s] > 0 && after[k] == after[k] {
+				t.Fatalf("%s is left of its subject", name)
+			}
+		}
+		unknowns += len(gone)
+	}
+	maps.DeleteFunc(subjects, func(_ string, told bool) bool { return !told })
+	near(t, "muted", float64(mutes)/400, muted, 0.1)
+	near(t, "without", float64(unknowns)/float64(400*len(subjects)), without, 0.02)
 }
