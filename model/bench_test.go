@@ -27,8 +27,8 @@ func letter(n int) string {
 	return b.String()[:n]
 }
 
-// madeText is a text model of the size that is shipped: one bucket in four
-// has a row.
+// madeText is a text model of the size that is shipped: one bucket in five has a
+// row, and as many more are known.
 func madeText(tb testing.TB) *Text {
 	tb.Helper()
 	r := rand.New(rand.NewPCG(3, 4))
@@ -37,11 +37,14 @@ func madeText(tb testing.TB) *Text {
 		w.Classes, w.Bias = append(w.Classes, c), append(w.Bias, float32(r.NormFloat64()))
 	}
 	for b := range uint32(1 << 19) {
-		if r.IntN(4) == 0 {
+		switch r.IntN(5) {
+		case 0:
 			w.Buckets = append(w.Buckets, b)
 			for range w.Classes {
 				w.Weights = append(w.Weights, float32(r.NormFloat64()*r.Float64()))
 			}
+		case 1:
+			w.Known = append(w.Known, b)
 		}
 	}
 	return NewText(w)

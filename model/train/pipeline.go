@@ -14,7 +14,7 @@ import (
 
 // A Recipe says how a model is made.
 type Recipe struct {
-	Folds int // parts of which each is judged by a model made without it; 5
+	Folds int // parts of which each is judged by a model made without it; 10
 	Text  TextOptions
 	Trees TreeOptions
 
@@ -40,7 +40,7 @@ type Unseen struct {
 // says of mail of sources that it never saw; on such mail the whole is
 // calibrated, and its thresholds are chosen.
 func Fit(rows []Row, r Recipe) (*Result, error) {
-	fill(&r.Folds, 5)
+	fill(&r.Folds, 10)
 	rows = slices.Clone(rows)
 	borrow(rows, model.InputNames())
 	f := &fitting{Recipe: r, rows: rows, weights: weigh(rows)}
@@ -233,6 +233,7 @@ func (f *fitting) trees() (*Result, error) {
 	if !ok {
 		return nil, errOneSide
 	}
+	curve = halfway(curve)
 	f.stage("trees")
 	var err error
 	if f.bundle.Trees, err = f.fit(f.weights); err != nil {
@@ -279,15 +280,21 @@ func (f *fitting) fit(weights []float64) (*model.Trees, error) {
 	return FitTrees(&f.lessons, f.labels, weights, o)
 }
 
-// points are the raw log-odds of all rows with the truth, but of mail that was
-// made: there is as much of it as we like.
+// points are the raw log-odds of all messages with the truth, but of mail that
+// was made: there is as much of it as we like.
 func (f *fitting) points(odds []float64) (list []point) {
 	for i, x := range odds {
-		if !f.rows[i].twin && f.rows[i].stream == "" {
+		if !f.rows[i].twin && f.rows[i].stream == "" && inService(f.rows, i) {
 			list = append(list, point{x, truth(f.labels[i].Unwanted()), f.weights[i]})
 		}
 	}
 	return list
+}
+
+// inService tells whether a row shows its message as a gate sees it that asks
+// who sent it, with an empty memory: the last of the views.
+func inService(rows []Row, i int) bool {
+	return i+1 == len(rows) || rows[i+1].Message != rows[i].Message
 }
 
 // Judged is what the models said of each real message that is of no stream, as
@@ -295,7 +302,7 @@ func (f *fitting) points(odds []float64) (list []point) {
 func (u *Unseen) Judged(rows []Row, card model.Card) []Judged {
 	var list []Judged
 	for i := range rows {
-		if rows[i].stream != "" || rows[i].twin || i+1 < len(rows) && rows[i+1].Message == rows[i].Message {
+		if rows[i].stream != "" || rows[i].twin || !inService(rows, i) {
 			continue
 		}
 		j := Judged{Mail: rows[i].Mail, HTML: rows[i].HTML}

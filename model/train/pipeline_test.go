@@ -121,8 +121,7 @@ func TestWhatBelongsTogetherIsNotParted(t *testing.T) {
 	}
 }
 
-// The source that does worst bounds the threshold: four of a hundred are too
-// many for one in a hundred, three may be chance.
+// The source that does worst bounds the threshold.
 func TestEachSourceBoundsTheThreshold(t *testing.T) {
 	t.Parallel()
 	rows := Join(rowsOf("ham/easy", detect.Safe, 2000, 0, true, false), rowsOf("ham/hard", detect.Safe, 100, 0, true, false))
@@ -130,7 +129,7 @@ func TestEachSourceBoundsTheThreshold(t *testing.T) {
 	for i := range odds {
 		odds[i] = -5
 		if hard := i - 2000; hard >= 0 && hard < 5 {
-			odds[i] = 8 - float64(hard)
+			odds[i] = 6 - float64(hard)
 		}
 	}
 	at, prior := thresholds(rows, odds)

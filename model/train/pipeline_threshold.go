@@ -8,8 +8,7 @@ import (
 )
 
 // The shares of wanted mail that each action may hit wrongly: of no source that
-// was left out may more be proven, by the exact interval, to be tagged; and of
-// all of them together to be worse off.
+// was left out may more be tagged; and of all of them together be worse off.
 const (
 	tagBudget        = 0.01
 	quarantineBudget = 100e-6
@@ -53,18 +52,14 @@ const fewest = 100
 // be tagged begins at one half.
 func thresholds(rows []Row, odds []float64) (t model.Thresholds, prior float64) {
 	var all []float64
-	bySource := map[string][]float64{} // of each message, the higher of its rows
+	bySource := map[string][]float64{}
 	for i := range rows {
 		m := rows[i].Mail
-		if m.Class.Unwanted() || m.Synthetic || m.twin || m.stream != "" || m.Date.Year() < recent {
+		if m.Class.Unwanted() || m.Synthetic || m.twin || m.stream != "" || m.Date.Year() < recent || !inService(rows, i) {
 			continue
 		}
 		all = append(all, odds[i])
-		if list := bySource[m.Source]; i > 0 && rows[i-1].Message == rows[i].Message {
-			list[len(list)-1] = max(list[len(list)-1], odds[i])
-		} else {
-			bySource[m.Source] = append(list, odds[i])
-		}
+		bySource[m.Source] = append(bySource[m.Source], odds[i])
 	}
 	if len(all) == 0 {
 		return least, mostUnwanted
@@ -87,15 +82,11 @@ func thresholds(rows []Row, odds []float64) (t model.Thresholds, prior float64) 
 }
 
 // bound is the log-odds that must be passed so that of the list not more than the
-// budget to tag is proven to pass.
+// budget to tag passes.
 func bound(list []float64) float64 {
 	slices.Sort(list)
-	slices.Reverse(list)
-	n := 0
-	for n+1 < len(list) && (Share{n + 1, len(list)}).Figure().Low <= tagBudget {
-		n++
-	}
-	return math.Nextafter(list[n], math.Inf(1))
+	n := int(tagBudget * float64(len(list)))
+	return math.Nextafter(list[len(list)-1-n], math.Inf(1))
 }
 
 // tailAt is the log-odds that a share of the list passes. Shares smaller than
