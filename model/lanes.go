@@ -45,7 +45,7 @@ func (r *rows) set(i, j int, weight int8) {
 
 func (r *rows) at(i, j int) int8 {
 	word, shift := r.of(i, j)
-	return int8(*word>>shift&mask) - lessThan //nolint:gosec // 5 bits
+	return int8(*word>>shift&mask) - lessThan
 }
 
 // sums are rows added up, by class, in steps of the scale and of repeatUnit.
@@ -69,7 +69,7 @@ func (r *rows) add(s *sums, list []uint32, n int64) {
 			lanes = [perLane]uint64{a, b, c}
 			for j := range perWord {
 				sum := lanes[j%perLane] >> (j / perLane * lane) & (1<<lane - 1)
-				s[perWord*w+j] += n * (int64(sum) - more) //nolint:gosec // 15 bits
+				s[perWord*w+j] += n * (int64(sum) - more)
 			}
 		}
 	}

@@ -58,7 +58,7 @@ func (t *Text) index() {
 	t.rank = make([]uint32, len(t.words))
 	for i := range t.words {
 		m := &t.words[i]
-		t.rank[i] = uint32(rows) //nolint:gosec // at most maxRows
+		t.rank[i] = uint32(rows)
 		rows += bits.OnesCount64(m.kept)
 		m.known |= m.kept
 	}

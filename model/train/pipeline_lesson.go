@@ -21,7 +21,7 @@ func (f *fitting) lesson(i int) []float32 {
 	if r.stream != "" {
 		return row
 	}
-	view := string(rune('a' + i%len(views)))
+	view := string("ab"[i%len(views)])
 	draw := func(what string) float64 { return float64(r.dice(what+view)%1000) / 1000 }
 	if draw("mute") < muted {
 		by := float32(draw("heard") * mostOf)
