@@ -37,8 +37,8 @@ func (d accountTakeover) Detect(f *signals.Facts, v signals.Vector) []Finding {
 	}
 	lure := v.Of(signals.IntentFileShare) >= wished || v.Of(signals.IntentCredential) >= wished/2
 	b.when(lure && some(v, signals.LinkCount), 0.8, signals.IntentFileShare, "it brings a document to be opened, or wants a sign-in")
-	if again := v.Of(signals.CampaignSeen); again >= 0.9 && v.Of(signals.CampaignSenders) < 1.5 {
-		b.weigh(min(0.7*again, 1.4), signals.CampaignSeen, "it sent the same text before")
+	if repeats(v) {
+		b.weigh(min(0.7*v.Of(signals.CampaignSeen), 1.4), signals.CampaignSeen, "it sent the same text before")
 	}
 	if v.Of(signals.IntentPayroll) >= wished { // as everybody may ask for themselves
 		b.weigh(1, signals.IntentPayroll, "it wants wages paid into another account")
@@ -58,7 +58,12 @@ func harmless(v signals.Vector) bool {
 			return false
 		}
 	}
-	return !some(v, signals.LinkCount) && !some(v, signals.PartAttachments) && !some(v, signals.AccountNew) && !(v.Of(signals.CampaignSeen) >= 0.9)
+	return !some(v, signals.LinkCount) && !some(v, signals.PartAttachments) && !some(v, signals.AccountNew) && !repeats(v)
+}
+
+// repeats tells whether the account wrote the same before, and nobody else did.
+func repeats(v signals.Vector) bool {
+	return v.Of(signals.CampaignSeen) >= 0.9 && v.Of(signals.CampaignSenders) < 1.5
 }
 
 // strangers weighs what the account has to do with the recipients.
