@@ -27,6 +27,7 @@ type judged struct {
 	Client       string             `json:"client,omitempty"`
 	Auth         map[string]string  `json:"auth,omitempty"`
 	FirstContact string             `json:"first_contact,omitempty"`
+	Findings     []web.Finding      `json:"findings,omitempty"`
 	Signals      []web.Value        `json:"signals,omitempty"` // those behind the reasons
 	Model        *web.Explained     `json:"model,omitempty"`
 	Turn         *turned            `json:"turn,omitempty"`
@@ -71,6 +72,13 @@ func (r *result) judged() judged {
 	for _, e := range v.Reasons {
 		j.Reasons = append(j.Reasons, sentence(e.Text)+".")
 	}
+	for _, f := range rec.Found {
+		found := web.Finding{Detector: f.Detector, Class: f.Class.String(), Score: f.Score}
+		for _, e := range f.Evidence {
+			found.Evidence = append(found.Evidence, e.Text)
+		}
+		j.Findings = append(j.Findings, found)
+	}
 	for c, p := range v.Scores {
 		if p > 0 {
 			j.Scores[detect.Class(c).String()] = p
@@ -87,6 +95,9 @@ func (t *terminal) judged(j judged) {
 	t.print("    from     %s, envelope <%s>, client %s", line(j.From), line(j.MailFrom), j.Client)
 	t.print("    auth     spf=%s dkim=%s dmarc=%s arc=%s", j.Auth["spf"], j.Auth["dkim"], j.Auth["dmarc"], j.Auth["arc"])
 	t.print("    contact  %s", j.FirstContact)
+	for _, f := range j.Findings {
+		t.print("    finding  %-32s %s %.4f", f.Detector, f.Class, f.Score)
+	}
 	for _, v := range j.Signals {
 		t.print("    signal   %-32s %g", v.Signal, v.Value)
 	}
