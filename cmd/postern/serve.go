@@ -26,7 +26,7 @@ const drainTime = 100 * time.Second
 // ballastBytes are allocated and never touched, so that they take no memory. A
 // heap as small as ours would be collected after every few dozen messages; with
 // them it is after some hundreds.
-const ballastBytes = 32 << 20
+const ballastBytes = 40 << 20
 
 type serveCommand struct {
 	Config string `required:"" type:"path" placeholder:"FILE" help:"The configuration file."`
