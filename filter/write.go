@@ -8,6 +8,7 @@ import (
 	"slices"
 	"strconv"
 	"strings"
+	"unicode/utf8"
 
 	"postern/mailauth"
 	"postern/policy"
@@ -103,18 +104,21 @@ const (
 // break of its own and nothing but printable ASCII comes out (RFC 2047 where
 // it must). An empty value writes nothing.
 func field(b *bytes.Buffer, name, value string) {
-	value = strings.Join(strings.Fields(strings.Map(printable, value)), " ")
-	if len(value) > maxField {
-		value = strings.ToValidUTF8(value[:maxField], "")
+	value = strings.Map(printable, value)
+	if len(value) > maxField || strings.ContainsFunc(value, beyondASCII) {
+		value = strings.Join(strings.Fields(value), " ")
+		if len(value) > maxField {
+			value = strings.ToValidUTF8(value[:maxField], "")
+		}
+		value = mime.QEncoding.Encode("utf-8", value)
 	}
-	value = mime.QEncoding.Encode("utf-8", value)
-	if value == "" {
+	if strings.Trim(value, " ") == "" {
 		return
 	}
 	b.WriteString(name)
 	b.WriteByte(':')
 	line := len(name) + 1
-	for word := range strings.SplitSeq(value, " ") {
+	for word := range strings.FieldsSeq(value) {
 		for len(word) > maxWord {
 			line = put(b, word[:maxWord], line)
 			word = word[maxWord:]
@@ -137,6 +141,8 @@ func put(b *bytes.Buffer, word string, line int) int {
 	b.WriteString(word)
 	return line + 1 + len(word)
 }
+
+func beyondASCII(r rune) bool { return r >= utf8.RuneSelf }
 
 func printable(r rune) rune {
 	if r < ' ' || r == 0x7f || r >= 0x80 && r < 0xa0 {
