@@ -231,74 +231,86 @@ func (t *languageTable) best(score *evidence, script string) (string, float64) {
 	return best, 1 - math.Exp(-float64(first-second)/sure)
 }
 
+// alphabets counts letters by the scripts that tell languages apart.
+type alphabets struct {
+	latin, cyrillic, greek, hebrew, arabic, persian, hangul, kana, han, thai, devanagari int
+}
+
+// add counts a character beyond ASCII.
+func (a *alphabets) add(r rune) {
+	switch {
+	case r < 0x370:
+		a.latin++
+	case r < 0x400:
+		a.greek++
+	case r < 0x530:
+		a.cyrillic++
+	case r < 0x590:
+	case r < 0x600:
+		a.hebrew++
+	case r < 0x700:
+		a.arabic++
+		if r == 'پ' || r == 'چ' || r == 'گ' || r == 'ی' || r == 'ک' {
+			a.persian++
+		}
+	case 0x900 <= r && r < 0x980:
+		a.devanagari++
+	case 0xE00 <= r && r < 0xE80:
+		a.thai++
+	case 0x3041 <= r && r < 0x3100:
+		a.kana++
+	case 0x3400 <= r && r < 0xA000:
+		a.han++
+	case 0xAC00 <= r && r < 0xD7B0:
+		a.hangul++
+	}
+}
+
+// most gives the script that is written most, by the language where it tells
+// one. What takes few characters for a word counts more.
+func (a *alphabets) most() (script string, letters int) {
+	for _, s := range []struct {
+		script  string
+		letters int
+	}{
+		{"Latn", a.latin},
+		{"Cyrl", a.cyrillic},
+		{"el", a.greek},
+		{"he", a.hebrew},
+		{"ar", a.arabic},
+		{"ko", 2 * a.hangul},
+		{"th", a.thai},
+		{"hi", a.devanagari},
+		{"zh", 3 * (a.kana + a.han)},
+	} {
+		if s.letters > letters || script == "" {
+			script, letters = s.script, s.letters
+		}
+	}
+	switch {
+	case script == "zh" && a.kana*20 > a.han:
+		script = "ja"
+	case script == "ar" && a.persian*10 > a.arabic:
+		script = "fa"
+	}
+	return script, letters
+}
+
 // mainScript gives Latn or Cyrl, or the language that a script tells, with
 // the number of its letters in the beginning of text.
 func mainScript(text string) (script string, letters int) {
-	var latin, cyr, greek, hebrew, arabic, persian, hangul, kana, han, thai, devanagari int
+	var a alphabets
 	for i := 0; i < len(text) && i <= maxScriptBytes; {
 		if text[i] < utf8.RuneSelf {
 			if alpha(text[i]) {
-				latin++
+				a.latin++
 			}
 			i++
 			continue
 		}
 		r, size := utf8.DecodeRuneInString(text[i:])
 		i += size
-		switch {
-		case r < 0x370:
-			latin++
-		case r < 0x400:
-			greek++
-		case r < 0x530:
-			cyr++
-		case r < 0x590:
-		case r < 0x600:
-			hebrew++
-		case r < 0x700:
-			arabic++
-			if r == 'پ' || r == 'چ' || r == 'گ' || r == 'ی' || r == 'ک' {
-				persian++
-			}
-		case 0x900 <= r && r < 0x980:
-			devanagari++
-		case 0xE00 <= r && r < 0xE80:
-			thai++
-		case 0x3041 <= r && r < 0x3100:
-			kana++
-		case 0x3400 <= r && r < 0xA000:
-			han++
-		case 0xAC00 <= r && r < 0xD7B0:
-			hangul++
-		}
+		a.add(r)
 	}
-	east := 3 * (kana + han)
-	most := []struct {
-		n    int
-		name string
-	}{
-		{latin, "Latn"},
-		{cyr, "Cyrl"},
-		{greek, "el"},
-		{hebrew, "he"},
-		{arabic, "ar"},
-		{2 * hangul, "ko"},
-		{thai, "th"},
-		{devanagari, "hi"},
-		{east, "zh"},
-	}
-	best := slices.MaxFunc(most, func(a, b struct {
-		n    int
-		name string
-	},
-	) int {
-		return a.n - b.n
-	})
-	switch {
-	case best.name == "zh" && kana*20 > han:
-		best.name = "ja"
-	case best.name == "ar" && persian*10 > arabic:
-		best.name = "fa"
-	}
-	return best.name, best.n
+	return a.most()
 }

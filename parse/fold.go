@@ -210,56 +210,71 @@ func isMasked(word string) bool {
 // pictures are the letters that nobody can tell from their twins.
 const pictures = "аеорсухіјѕһԁԛԝӏАВЕКМНОРСТУХІЈЅΑΒΕΖΗΙΚΜΝΟΡΤΥΧοѵ"
 
+// A mix counts the letters of a word that has characters beyond ASCII.
+type mix struct {
+	latin, like, style, other int
+	marks                     int  // that are foreign to Latin letters
+	same                      bool // every letter is the very picture of its twin
+}
+
+func (m *mix) add(r rune) {
+	switch b, styled := twin(r); {
+	case r < 0x250:
+		m.latin++
+	case styled:
+		m.style++
+	case b != 0:
+		m.like++
+		m.same = m.same && strings.ContainsRune(pictures, r)
+	case r == joiner, r >= 0x370 && foreignMark(r):
+		m.marks++
+	case r >= 0x300 && r < 0x370: // marks of Latin letters
+	default:
+		m.other++
+	}
+}
+
 // wide folds the words of in[i:j], which holds characters beyond ASCII.
 func (f *folder) wide(i, j int) {
 	for i < j {
-		start := i
-		var latin, like, style, other, marks int
-		same := true // every letter is the very picture of its twin
+		start, m := i, mix{same: true}
 		for i < j {
 			r, n := utf8.DecodeRuneInString(f.in[i:j])
 			if r < utf8.RuneSelf && kinds[r] != alpha || r >= 0x80 && r < 0xc0 || isBreak(r) && r < 0xff00 {
 				break
 			}
 			i += n
-			switch b, styled := twin(r); {
-			case r < 0x250:
-				latin++
-			case styled:
-				style++
-			case b != 0:
-				like++
-				same = same && strings.ContainsRune(pictures, r)
-			case r == joiner, r >= 0x370 && foreignMark(r):
-				marks++
-			case r >= 0x300 && r < 0x370: // marks of Latin letters
-			default:
-				other++
-			}
+			m.add(r)
 		}
 		if i == start {
 			_, n := utf8.DecodeRuneInString(f.in[i:j])
 			i += n
 			continue
 		}
-		f.latin += latin + style
-		f.other += other
-		if marks > 0 && latin > 0 && other == 0 {
-			f.d.ZeroWidth += marks
-			if like+style == 0 {
-				f.latinise(start, i)
-			}
+		f.mixed(start, i, &m)
+	}
+}
+
+// mixed folds the word in[i:j], which is made up of m.
+func (f *folder) mixed(i, j int, m *mix) {
+	f.latin += m.latin + m.style
+	f.other += m.other
+	marked := m.marks > 0 && m.latin > 0 && m.other == 0
+	if marked {
+		f.d.ZeroWidth += m.marks
+	}
+	switch {
+	case m.like+m.style == 0:
+		if marked {
+			f.latinise(i, j)
 		}
-		switch {
-		case like+style == 0:
-		case style > 0 && other == 0, like > 0 && latin > 0 && latin >= other, like > 0 && latin+other == 0 && same && f.bold:
-			f.latinise(start, i)
-			f.d.Lookalikes += like + style
-		case latin+other == 0 && same:
-			f.doubtful = true
-		case latin == 0:
-			f.other += like
-		}
+	case m.style > 0 && m.other == 0, m.like > 0 && m.latin > 0 && m.latin >= m.other, m.like > 0 && m.latin+m.other == 0 && m.same && f.bold:
+		f.latinise(i, j)
+		f.d.Lookalikes += m.like + m.style
+	case m.latin+m.other == 0 && m.same:
+		f.doubtful = true
+	case m.latin == 0:
+		f.other += m.like
 	}
 }
 

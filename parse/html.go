@@ -135,30 +135,11 @@ func (c *content) startTag(z *scanner, origin Origin) {
 		p.sinks[before].lineBreak(isBlock)
 		p.canvas.newline()
 	}
-	switch tag {
-	case atom.Br:
-		p.sinks[before].addBreak()
-		p.canvas.newline()
-	case atom.Table:
-		p.table.begin()
-	case atom.Tr:
-		p.table.row()
-	case atom.Hr:
-		p.sinks[before].lineBreak(1)
-	case atom.Td, atom.Th, atom.Img:
-		p.sinks[before].space = true
-		if tag == atom.Img {
-			p.altText(a.alt)
-		}
-	case atom.Input:
-		p.label(a)
-	case atom.Body, atom.Html: // their second tags only add attributes
-		if a.style == nil && a.bgcolor == nil {
-			c.tagLinks(tag, a, origin)
-			return
-		}
-	default:
+	if (tag == atom.Body || tag == atom.Html) && a.style == nil && a.bgcolor == nil { // their second tags only add attributes
+		c.tagLinks(tag, a, origin)
+		return
 	}
+	p.lay(tag, a, before)
 	if !isVoid(tag) && len(p.stack) < maxOpen {
 		p.stack = append(p.stack, element{tag, p.top, len(p.style.scoped.path), flat})
 		p.top = p.top.within(tag, a, &p.style)
@@ -171,6 +152,29 @@ func (c *content) startTag(z *scanner, origin Origin) {
 		p.table.cell(p.top.ground, a.class, a.colspan)
 	}
 	c.tagLinks(tag, a, origin)
+}
+
+// lay puts what a start tag itself shows into a sink.
+func (p *page) lay(tag atom.Atom, a *attrs, in int) {
+	switch tag {
+	case atom.Br:
+		p.sinks[in].addBreak()
+		p.canvas.newline()
+	case atom.Table:
+		p.table.begin()
+	case atom.Tr:
+		p.table.row()
+	case atom.Hr:
+		p.sinks[in].lineBreak(1)
+	case atom.Td, atom.Th:
+		p.sinks[in].space = true
+	case atom.Img:
+		p.sinks[in].space = true
+		p.altText(a.alt)
+	case atom.Input:
+		p.label(a)
+	default:
+	}
 }
 
 // altText keeps what stands for an image until it is loaded.

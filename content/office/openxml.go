@@ -212,86 +212,92 @@ func short(s string) string {
 	return strings.ToValidUTF8(strings.Map(line, s[:min(len(s), 255)]), "")
 }
 
-// markup reads a part in XML: its text, and the fields in it.
+// markup reads a part in XML: its text, if it is shown, and what it does.
 func (d *decoder) markup(data []byte, text bool) {
 	s := markup{rest: data, budget: d.budget}
 	var field strings.Builder
 	for s.next() {
-		switch local(s.name) {
-		case "t", "v":
-			if !s.closing && !s.empty && text && (local(s.name) == "t") {
-				d.write(s.text())
-			}
-		case "p", "si", "row", "br", "tr", "h", "list-item":
-			if s.closing || s.empty {
-				if text {
-					d.write("\n")
-				}
-			} else if strings.HasPrefix(s.name, "text:") && text {
-				d.write(s.text())
-			}
-		case "tab", "tc", "c":
-			if text {
-				d.write(" ")
-			}
-		case "span", "a":
-			if strings.HasPrefix(s.name, "text:") && text && !s.closing {
-				if url := s.attribute("xlink:href"); strings.HasPrefix(url, "http") {
-					d.found.AddLink(url, "", content.ViaAction)
-				}
-				d.write(s.text())
-			}
-		case "hlinkClick":
-		case "instrText", "delInstrText":
-			if !s.closing && field.Len() < maxField {
-				field.WriteString(s.text())
-			}
-		case "fldSimple", "instr":
-			if instr := s.attribute("w:instr"); instr != "" {
-				d.field(instr)
-			}
-		case "fldChar", "fldData":
-			if kind := s.attribute("w:fldCharType"); kind != "begin" && kind != "" {
-				d.field(field.String())
-				field.Reset()
-			}
-		case "ddeLink":
-			if service := s.attribute("ddeService"); service != "" {
-				d.dde(service, s.attribute("ddeTopic"))
-			}
-		case "binData":
-			if !s.closing {
-				d.encoded(s.attribute("w:name"), s.text())
-			}
-		case "Relationship":
-			if strings.EqualFold(s.attribute("TargetMode"), "External") {
-				d.relation(strings.ToLower(path.Base(s.attribute("Type"))), s.attribute("Target"), "")
-			}
-		case "binaryData":
-			if !s.closing {
-				d.encoded("", s.text())
-			}
-		case "Cell":
-			if formula := s.attribute("ss:Formula"); strings.Contains(formula, "|") {
-				d.formula(formula)
-			}
-			d.write(" ")
-		case "Data":
-			if !s.closing && text {
-				d.write(s.text())
-			}
-		case "f":
-			if !s.closing && !s.empty {
-				d.formula(s.text())
-			}
-		case "hlink":
-			if url := s.attribute("w:dest"); url != "" {
-				d.found.AddLink(url, "", content.ViaAction)
-			}
+		if text {
+			d.shows(&s)
 		}
+		d.does(&s, &field)
 	}
 	d.field(field.String())
 	d.write("\n")
+}
+
+// shows reads what the reader sees of a tag.
+func (d *decoder) shows(s *markup) {
+	inText := strings.HasPrefix(s.name, "text:") // of OpenDocument
+	switch local(s.name) {
+	case "t":
+		if !s.closing && !s.empty {
+			d.write(s.text())
+		}
+	case "p", "si", "row", "br", "tr", "h", "list-item":
+		if s.closing || s.empty {
+			d.write("\n")
+		} else if inText {
+			d.write(s.text())
+		}
+	case "tab", "tc", "c", "Cell":
+		d.write(" ")
+	case "span", "a":
+		if inText && !s.closing {
+			if url := s.attribute("xlink:href"); strings.HasPrefix(url, "http") {
+				d.found.AddLink(url, "", content.ViaAction)
+			}
+			d.write(s.text())
+		}
+	case "Data":
+		if !s.closing {
+			d.write(s.text())
+		}
+	}
+}
+
+// does reads what a tag makes the program do that opens it. The instruction of
+// a field may be in pieces.
+func (d *decoder) does(s *markup, field *strings.Builder) {
+	switch local(s.name) {
+	case "instrText", "delInstrText":
+		if !s.closing && field.Len() < maxField {
+			field.WriteString(s.text())
+		}
+	case "fldSimple", "instr":
+		if instr := s.attribute("w:instr"); instr != "" {
+			d.field(instr)
+		}
+	case "fldChar", "fldData":
+		if kind := s.attribute("w:fldCharType"); kind != "begin" && kind != "" {
+			d.field(field.String())
+			field.Reset()
+		}
+	case "ddeLink":
+		if service := s.attribute("ddeService"); service != "" {
+			d.dde(service, s.attribute("ddeTopic"))
+		}
+	case "binData", "binaryData":
+		if !s.closing {
+			d.encoded(s.attribute("w:name"), s.text())
+		}
+	case "Relationship":
+		if strings.EqualFold(s.attribute("TargetMode"), "External") {
+			d.relation(strings.ToLower(path.Base(s.attribute("Type"))), s.attribute("Target"), "")
+		}
+	case "Cell":
+		if formula := s.attribute("ss:Formula"); strings.Contains(formula, "|") {
+			d.formula(formula)
+		}
+	case "f":
+		if !s.closing && !s.empty {
+			d.formula(s.text())
+		}
+	case "hlink":
+		if url := s.attribute("w:dest"); url != "" {
+			d.found.AddLink(url, "", content.ViaAction)
+		}
+	}
 }
 
 // maxField is how long the instruction of a field may be.

@@ -60,16 +60,26 @@ func Decode(f *content.Found, body []byte, b *content.Budget) {
 	}
 }
 
+// The parts of a shell link (MS-SHLLINK §2.1).
+const (
+	headSize = 0x4c
+	hasList  = 1 << 0
+	hasInfo  = 1 << 1
+	isWide   = 1 << 7
+)
+
+// The strings of a shell link (MS-SHLLINK §2.4).
+const (
+	name = iota
+	relative
+	folder
+	arguments
+	icon
+	numStrings
+)
+
 // link reads a shell link (MS-SHLLINK §2).
 func link(f *content.Found, body []byte) {
-	const (
-		headSize  = 0x4c
-		hasList   = 1 << 0
-		hasInfo   = 1 << 1
-		isWide    = 1 << 7
-		arguments = 3
-		icon      = 4
-	)
 	f.Flags |= content.Launch
 	if len(body) < headSize {
 		f.Flags |= content.Broken
@@ -91,7 +101,18 @@ func link(f *content.Found, body []byte) {
 		}
 		rest = rest[n:]
 	}
-	var texts [5]string // name, relative path, folder, arguments, icon
+	texts := linkStrings(rest, flags)
+	if target == "" {
+		target = texts[relative]
+	}
+	command(f, strings.TrimSpace(target+" "+texts[arguments]))
+	f.Title = texts[name]
+	remote(f, target)
+	remote(f, texts[icon])
+}
+
+// linkStrings reads the strings that the flags name.
+func linkStrings(rest []byte, flags uint32) (texts [numStrings]string) {
 	for i := range texts {
 		if flags&(1<<(2+i)) == 0 || len(rest) < 2 {
 			continue
@@ -108,14 +129,7 @@ func link(f *content.Found, body []byte) {
 			texts[i] = clean(string(data))
 		}
 	}
-	if target == "" {
-		target = texts[1]
-	}
-	command(f, strings.TrimSpace(target+" "+texts[arguments]))
-	f.Title = texts[0]
-	for _, path := range []string{target, texts[icon]} {
-		remote(f, path)
-	}
+	return texts
 }
 
 // items finds the path in a list of shell items: the names of the last of

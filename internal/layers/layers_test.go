@@ -54,7 +54,7 @@ var may = map[string][]string{
 	"smtpd":           {"parse", "policy", "filter", "relay"},
 	"web":             {"parse", "mailauth", "scanner", "store", "signals", "detect", "policy", "model", "filter"},
 	"cmd/postern": {
-		"hosts", "parse", "mailauth", "roster", "scanner", "store", "store/pebble", "relay", "signals", "detect", "policy", "filter", "smtpd", "web", "mailbox",
+		"hosts", "lexis", "parse", "mailauth", "roster", "scanner", "store", "store/pebble", "relay", "signals", "detect", "policy", "filter", "smtpd", "web", "mailbox",
 		"model", "model/shipped", "model/train", "internal/enterprise",
 	},
 }
