@@ -203,6 +203,7 @@ func (c *backupCommand) Run(ctx context.Context, t *terminal) (err error) {
 
 type restoreCommand struct {
 	Config  string `required:"" type:"path" placeholder:"FILE" help:"The configuration file."`
+	JSON    bool   `help:"Print JSON."`
 	Replace bool   `help:"Move a store that is there aside."`
 	Dir     string `arg:"" type:"path" help:"What backup wrote."`
 }
@@ -219,11 +220,21 @@ func (c *restoreCommand) Run(ctx context.Context, t *terminal) error {
 	if err != nil {
 		return exit(exitUnavailable, err)
 	}
+	if c.JSON {
+		return t.printJSON(restored{n, cfg.Store.Path, aside})
+	}
 	t.print("restored %d records to %s", n, cfg.Store.Path)
 	if aside != "" {
 		t.print("what was there is in %s; remove it once all is well", aside)
 	}
 	return nil
+}
+
+// restored is what restore --json prints.
+type restored struct {
+	Records int64  `json:"records"`
+	Path    string `json:"path"`
+	Aside   string `json:"aside,omitempty"` // where what was there is now
 }
 
 func date(at time.Time) string { return at.Local().Format(time.DateOnly) }
