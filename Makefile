@@ -15,7 +15,8 @@ help:
 
 ## make run            builds, starts the gate on loopback, sends sample messages, prints verdicts; until interrupted
 run: build
-	go run ./internal/demo -postern $(BIN)/postern
+	go build -o $(BIN)/demo ./internal/demo
+	$(BIN)/demo -postern $(BIN)/postern
 
 ## make test           everything: unit, golden, fuzz seeds, race where goroutines are, integration with real servers
 test: setup $(BIN)/gotestsum build

@@ -64,6 +64,14 @@ listen = %q
 [policy]
 mode = "enforce"
 
+[policy.thresholds.malware]
+quarantine = 0.5
+
+[[policy.rule]]
+name = "our domain, forged"
+when = 'found("domain-spoof") and dmarc == "fail"'
+then = "reject"
+
 [log]
 level = "warn"
 `
@@ -115,6 +123,7 @@ func run(ctx context.Context, out io.Writer, binary string, once bool) error {
 		return err
 	}
 	fmt.Fprintf(out, "\nThe gate listens on %s and delivers into %s.\nMetrics: http://%s/metrics  Configuration: %s\n", g.smtp, g.mail, g.web, g.config)
+	fmt.Fprintf(out, "What is held: %s quarantine list --config %s\n", g.binary, g.config)
 	if once {
 		return nil
 	}

@@ -105,7 +105,7 @@ func TestQuickstart(t *testing.T) {
 	_ = cmd.Wait() // make says that it was interrupted
 	for _, want := range []string{
 		"client hears  250", "accept by thresholds; then relayed", "executive_impersonation", "1. The name \"Dana Reed\"",
-		"domain-spoof", "quarantine by threshold quarantine; then held", "malware", "Metrics: http://127.0.0.1:",
+		"domain-spoof", "reject by rule our domain, forged; then refused", "; then held", "malware", "Metrics: http://127.0.0.1:",
 	} {
 		if !strings.Contains(shown.String(), want) {
 			t.Errorf("make run does not show %q:\n%s", want, shown.String())
