@@ -88,7 +88,7 @@ func (c *backfillCommand) open(ctx context.Context, t *terminal) (*backfill, err
 			return nil, exit(exitNoInput, err)
 		}
 	}
-	b := &backfill{command: c, t: t, config: cfg, trusted: append([]string{cfg.hostname()}, cfg.Auth.TrustedIDs...)}
+	b := &backfill{command: c, t: t, config: cfg, trusted: cfg.noting()}
 	if len(cfg.Organization.Domains) == 0 {
 		t.warn("organization.domains is empty: all mail counts as inbound, and nothing is learned of your own people")
 	}

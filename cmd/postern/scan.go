@@ -20,7 +20,7 @@ type scanCommand struct {
 	Helo     string     `placeholder:"NAME" help:"The client's greeting."`
 	JSON     bool       `help:"Print one JSON object a line and a message."`
 	MIME     bool       `name:"mime" help:"Print the message with our header fields."`
-	Offline  bool       `help:"Ask no DNS: authentication is unknown then."`
+	Offline  bool       `help:"Ask no DNS: of authentication only what a server of yours noted counts."`
 	Remember bool       `help:"Write journal and history, as serving does."`
 	Files    []string   `arg:"" optional:"" name:"file" help:"Messages or mbox files; - or none: standard input."`
 }
@@ -137,13 +137,16 @@ func (s *scanning) judge(ctx context.Context, j *job) result {
 	if err != nil {
 		return result{name: j.name, err: err}
 	}
-	env, err := s.envelope(raw, sender)
+	env, past, err := s.envelope(raw, sender)
 	if err != nil {
 		return result{name: j.name, err: err}
 	}
 	r := result{name: j.name}
 	f := newFilter(&s.config, s.memory, s.dns, func() *policy.Policy { return s.rules }, discarded)
 	f.Roster = s.roster
+	if past != nil {
+		f.Auth = noted{past}
+	}
 	f.Model, f.Observe = s.model, func(rec *filter.Record) { r.record = rec }
 	if s.command.Remember {
 		f.Start()
