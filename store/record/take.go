@@ -128,7 +128,7 @@ func (t *taker) things() {
 		t.shared(Account, AccountAt, account)
 	}
 	for _, domain := range s.Heralded[:min(len(s.Heralded), store.MaxHeralded)] {
-		if p := t.part(Object, Entity{Heralded, domain, ""}); t.domain != "" && len(p.adds) == 0 {
+		if p := t.part(Object, Entity{Heralded, domain, ""}); t.domain != "" && domain != t.domain && len(p.adds) == 0 {
 			p.add(domains, maxDomains, t.text(p, ofDomain, t.domain))
 		}
 	}
