@@ -17,7 +17,7 @@ func seed(f *testing.F) {
 		"+1 (8O8) 5O5-Ol43", "Tel.: +49 (0)30 1234567", "call 1-888-555-0143", "$1,234.56 and 1.234,56 €, 5.5 Million US Dollars", "３万円",
 		"1BvBMSEYstWetqTFn5Au4m4GFg7xJaNVN2 bc1qw508d6qejxtdg4y5r3zarvary0c5xw7kv8f3t4 0x5aAeb6053F3E94C9b9A09f33669435E7Ef1BeAed",
 		"Dear customer,\nverify your account within 24 hours", "お客様\nアカウント情報を更新してください。24時間以内に", "Подтвердите вашу учетную запись",
-		"v\u200be\u00adrify y\u043eur acc\u0301ount", "\xff\xfe\xf0\x9d", "𝟖𝟎𝟖 𝟓𝟎𝟓 𝟎𝟏𝟒𝟑",
+		"v\u200be\u00adrify y\u043eur acc\u0301ount", "\xff\xfe\xf0\x9d", "\xe2\u200b\x80\x8b", "𝟖𝟎𝟖 𝟓𝟎𝟓 𝟎𝟏𝟒𝟑",
 	} {
 		f.Add(s)
 	}

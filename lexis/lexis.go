@@ -35,6 +35,10 @@ func Plain(text string) string {
 	if i == len(text) {
 		return text
 	}
+	if !utf8.ValidString(text) { // what is dropped must not join the pieces of a character
+		text = strings.ToValidUTF8(text, "?")
+		i = nextOdd(text, 0)
+	}
 	out := strings.Builder{}
 	out.Grow(len(text))
 	for start := 0; ; {
