@@ -26,8 +26,8 @@ func (m *Mail) Free() bool {
 }
 
 // Describe fills the card: what the model was made of, and by what command.
-// Its time is that of the latest message, so that the same mail and the same
-// command make the same file.
+// Its time is that of the latest message and not the clock's, so that the same
+// rows and the same command make the same file.
 func (r *Result) Describe(rows []Row, command, revision string) {
 	card := &r.Bundle.Card
 	card.Name, card.Version, card.Command = "postern", cmp.Or(revision, "unknown"), command
