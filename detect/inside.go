@@ -1,8 +1,6 @@
 package detect
 
-import (
-	"postern/signals"
-)
+import "postern/signals"
 
 // insideImpersonation finds notices that pretend to come from the reader's own
 // house, the mail system, the service desk, human resources, and those that lay
@@ -26,7 +24,7 @@ func (d insideImpersonation) Detect(f *signals.Facts, v signals.Vector) []Findin
 		return nil
 	}
 	b := &balance{odds: -3.6}
-	b.when(department, 1.6, signals.FromDepartment, "the sender calls itself "+quote(f.Msg.From[0].Name)+", like a department")
+	b.when(department, 1.6, signals.FromDepartment, "the sender calls itself "+quote(calls(f))+", like a department")
 	b.when(ours, 1.2, signals.TextOwnName, "it speaks in our name, but comes from "+quote(f.From().String()))
 	b.when(personal, 1.5, signals.LinkRcpt, "what it opens carries the recipient's address")
 	b.when(is(v, signals.TextRcptNamed) || is(v, signals.TextRcptSubject) || is(v, signals.TextGreetingAddress),
@@ -44,4 +42,13 @@ func (d insideImpersonation) Detect(f *signals.Facts, v signals.Vector) []Findin
 	b.when(max(v.Of(signals.IntentReceipt), v.Of(signals.IntentReassurance), v.Of(signals.IntentPromotion)) >= 0.5, -1, signals.IntentReceipt, "")
 	b.when(v.Of(signals.SenderDays) > 1, -1.5, signals.SenderDays, "")
 	return b.finding(d, CredentialPhishing)
+}
+
+// calls is what the sender calls itself: the name, or else what stands before
+// the @.
+func calls(f *signals.Facts) string {
+	if len(f.Msg.From) > 0 && f.Msg.From[0].Name != "" {
+		return f.Msg.From[0].Name
+	}
+	return f.From().Local
 }

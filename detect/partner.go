@@ -18,33 +18,23 @@ func (d partnerLookalike) Detect(f *signals.Facts, v signals.Vector) []Finding {
 		return nil
 	}
 	dealt := v.Of(signals.DomainPartnerSent) + v.Of(signals.DomainPartnerReceived)
-	heard := v.Of(signals.DomainFirstSeen) >= grown
-	if heard && v.Of(signals.DomainDays) >= settledDays && acquainted(v) && is(v, signals.AuthAligned) || some(v, signals.AccountKnown) && is(v, signals.AuthAligned) {
-		return nil // both are known, and have names that are near
-	}
-	if dealt < 1 || v.Of(signals.DomainSeen)+v.Of(signals.DomainOut) >= dealt {
-		return nil // the sender is known better, and the other may be the imitation
-	}
-	bare := !is(v, signals.ThreadDomainSwapped) && foremost(v) < 0 && !some(v, signals.AccountNew)
-	if !mature(v) && (is(v, signals.DomainPartnerCombo) || is(v, signals.DomainPartnerSuffix) || is(v, signals.DomainPartnerSlip) && bare) {
-		return nil // daughters and neighbours that were not heard of yet
-	}
-	if some(v, signals.AccountElsewhere) && v.Of(signals.AccountElsewhere) == v.Of(signals.AccountNew) && !is(v, signals.DomainPartnerTwin) {
-		return nil // it is paid where it always was: a daughter, or another name
+	if dealt < 1 || neighbour(v, dealt) {
+		return nil
 	}
 	known := quote(f.Like.From.Domain) + ", with whom our people exchanged " + plural(dealt, "message", "messages")
 	domain := quote(f.From().Domain)
 	var s suspicion
-	swapped, borrowed := 0.6, 0.4
+	slip, swapped, borrowed := 0.5, 0.6, 0.4
+	if longHeard(v) {
+		slip = 0.35
+	}
 	switch {
 	case is(v, signals.DomainPartnerTwin):
 		s.because(0.8, signals.DomainPartnerTwin, "the sender's domain "+domain+" reads like "+known)
 	case is(v, signals.DomainPartnerEmbedded):
 		s.because(0.7, signals.DomainPartnerEmbedded, "the sender's domain "+domain+" shows in front "+known)
-	case is(v, signals.DomainPartnerSlip) && heard:
-		s.because(0.35, signals.DomainPartnerSlip, "the sender's domain "+domain+" is, but for a letter or a sign, "+known)
 	case is(v, signals.DomainPartnerSlip):
-		s.because(0.5, signals.DomainPartnerSlip, "the sender's domain "+domain+" is, but for a letter or a sign, "+known)
+		s.because(slip, signals.DomainPartnerSlip, "the sender's domain "+domain+" is, but for a letter or a sign, "+known)
 	case is(v, signals.DomainPartnerSuffix):
 		swapped, borrowed = 0.2, 0.1
 		s.because(0.25, signals.DomainPartnerSuffix, "the sender's domain "+domain+" is, under another suffix, "+known)
@@ -65,4 +55,25 @@ func (d partnerLookalike) Detect(f *signals.Facts, v signals.Vector) []Finding {
 		s.because(0.3, signals.AccountNew, "it names a bank account that is not known")
 	}
 	return s.finding(d, s.wish(v, VendorFraud))
+}
+
+// longHeard tells whether mail of the domain came before the last weeks.
+func longHeard(v signals.Vector) bool { return v.Of(signals.DomainFirstSeen) >= grown }
+
+// neighbour tells whether the sender may well have a name of his own that is
+// near a partner's, with whom so many messages were exchanged.
+func neighbour(v signals.Vector, dealt float64) bool {
+	proven := is(v, signals.AuthAligned)
+	bare := !is(v, signals.ThreadDomainSwapped) && foremost(v) < 0 && !some(v, signals.AccountNew)
+	slip := is(v, signals.DomainPartnerSlip)
+	switch {
+	case proven && (some(v, signals.AccountKnown) || longHeard(v) && v.Of(signals.DomainDays) >= settledDays && acquainted(v)):
+		return true // both are known
+	case v.Of(signals.DomainSeen)+v.Of(signals.DomainOut) >= dealt:
+		return true // the sender is known better, and the other may be the imitation
+	case !mature(v) && (is(v, signals.DomainPartnerCombo) || is(v, signals.DomainPartnerSuffix) || slip && bare):
+		return true // daughters and neighbours that were not heard of yet
+	}
+	// paid where it always was: a daughter, or another name
+	return some(v, signals.AccountElsewhere) && v.Of(signals.AccountElsewhere) == v.Of(signals.AccountNew) && !is(v, signals.DomainPartnerTwin)
 }

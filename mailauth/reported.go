@@ -2,6 +2,7 @@ package mailauth
 
 import (
 	"cmp"
+	"context"
 	"strings"
 
 	"postern/parse"
@@ -34,6 +35,14 @@ func Reported(msg *parse.Message, fields int, trusted []string) (r Results, ok b
 		r.alignReported(from)
 	}
 	return r, true
+}
+
+// A Known verifier was told the answer.
+type Known struct{ Results *Results }
+
+// Verify gives the answer.
+func (k Known) Verify(context.Context, *parse.Envelope, *parse.Message, []byte) Results {
+	return *k.Results
 }
 
 // take adds one method's result.

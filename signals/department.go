@@ -26,23 +26,27 @@ var FromDepartment = define(Signal{
 // department tells whether all words of a name are those of departments, of
 // what stands beside them, or of our domains.
 func (f *Facts) department(name string) bool {
-	found := false
-	for _, w := range lookalike.Words(name) {
-		switch {
-		case departments[w] == inside:
-			found = true
-		case departments[w] != beside && !f.ourWord(w):
-			return false
-		}
+	words := lookalike.Words(name)
+	if !slices.ContainsFunc(words, func(w string) bool { return departments[w] == inside }) {
+		return false // as most names
 	}
-	return found
+	return f.Org.named(slices.DeleteFunc(words, func(w string) bool { return departments[w] != 0 }))
 }
 
-// ourWord tells whether a word is one of our domains' names.
-func (f *Facts) ourWord(word string) bool {
-	return f.Org != nil && slices.ContainsFunc(f.Org.Domains, func(domain string) bool {
-		return slices.Contains(lookalike.Words(domain), word)
-	})
+// named tells whether all words are those of our domains. Each domain is read
+// once, however many words there are.
+func (o *Org) named(words []string) bool {
+	if o == nil {
+		return len(words) == 0
+	}
+	for _, domain := range o.Domains {
+		if len(words) == 0 {
+			break
+		}
+		own := lookalike.Words(domain)
+		words = slices.DeleteFunc(words, func(w string) bool { return slices.Contains(own, w) })
+	}
+	return len(words) == 0
 }
 
 //go:embed departments.txt

@@ -145,7 +145,7 @@ func (s *scanning) judge(ctx context.Context, j *job) result {
 	f := newFilter(&s.config, s.memory, s.dns, func() *policy.Policy { return s.rules }, discarded)
 	f.Roster = s.roster
 	if past != nil {
-		f.Auth = noted{past}
+		f.Auth = mailauth.Known{Results: past}
 	}
 	f.Model, f.Observe = s.model, func(rec *filter.Record) { r.record = rec }
 	if s.command.Remember {

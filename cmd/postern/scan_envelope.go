@@ -1,7 +1,6 @@
 package main
 
 import (
-	"context"
 	"fmt"
 	"strings"
 	"time"
@@ -66,10 +65,3 @@ func (s *scanning) envelope(raw []byte, mboxSender string) (*parse.Envelope, *ma
 // noting are the authserv-ids whose word on past mail counts: those of relays
 // before us, and our own.
 func (c *config) noting() []string { return append([]string{c.hostname()}, c.Auth.TrustedIDs...) }
-
-// noted is a verifier that knows the answer.
-type noted struct{ results *mailauth.Results }
-
-func (n noted) Verify(context.Context, *parse.Envelope, *parse.Message, []byte) mailauth.Results {
-	return *n.results
-}

@@ -59,7 +59,7 @@ func (r *Route) Judge(ctx context.Context, m *Mail, raw []byte, v View) *filter.
 	}
 	env, noted := m.envelope(raw, rcpt, v)
 	if noted != nil {
-		f.Auth = told{noted}
+		f.Auth = mailauth.Known{Results: noted}
 	}
 	f.Process(ctx, filter.Mail{Env: env, Raw: raw}, func(context.Context, policy.Verdict, filter.Outgoing) filter.Fate { return filter.Relayed })
 	return rec
@@ -79,13 +79,6 @@ func (silent) LookupAddr(context.Context, string, bool) ([]netip.Addr, error) {
 	return nil, errSilent
 }
 func (silent) LookupPTR(context.Context, netip.Addr) ([]string, error) { return nil, errSilent }
-
-// told is a verifier that knows the answer.
-type told struct{ results *mailauth.Results }
-
-func (t told) Verify(context.Context, *parse.Envelope, *parse.Message, []byte) mailauth.Results {
-	return *t.results
-}
 
 // blank is a memory that is empty, or that nobody has.
 type blank struct {

@@ -137,7 +137,7 @@ func (m *Mail) recall(ctx context.Context, gate *filter.Filter, raw []byte) (*fi
 // forgetful judges a message as a gate without memory.
 func forgetful(ctx context.Context, gate *filter.Filter, m *Mail, raw []byte) (rec *filter.Record) {
 	f := filter.Filter{
-		Hostname: gate.Hostname, Limits: gate.Limits, Org: gate.Org, Auth: told{&m.passage.Auth}, History: blank{},
+		Hostname: gate.Hostname, Limits: gate.Limits, Org: gate.Org, Auth: mailauth.Known{Results: &m.passage.Auth}, History: blank{},
 		Detectors: gate.Detectors, Model: gate.Model, Policy: gate.Policy, Patience: time.Minute,
 		Observe: func(done *filter.Record) { rec = done }, Log: slog.New(slog.DiscardHandler),
 	}
